@@ -1,0 +1,43 @@
+# make demo and make test each work alone, from a clean clone. `make help` lists the rest.
+BIN := .venv/bin
+
+.PHONY: help demo test test-laws check lint types imports fix lock clean ready
+.DEFAULT_GOAL := help
+
+help:     ## list the targets
+	@sed -n 's/^\([a-z-]*\):[a-z ]*## /\1	/p' Makefile
+
+ready:
+	@sh .ci/setup
+
+demo: ready ## a synthetic network through the whole pipeline, into ./kap-demo
+	@$(BIN)/kap demo
+
+test: ready ## the tests (the real-data tests too when ../shared/data is there)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-laws: ready ## the laws of intake and scoring on many more generated examples
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property
+
+check: lint types imports ## linter, format, types, import contracts
+
+lint: ready ## linter and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: ready ## types
+	@$(BIN)/mypy
+
+imports: ready ## import contracts: the floors, one way only
+	@$(BIN)/lint-imports
+
+fix: ready ## let the linter and the formatter mend what they can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+lock: ready ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## delete what can be made again; homes (kap-home, kap-demo) stay
+	rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache build dist
+	find pipelines expectations reports assets tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,75 @@
+"""The one job, its schedule, and the sensor on the inbox."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+
+from assets.intake import CLINICS
+from assets.resources import KapHome
+from pipelines.intake.receive import clinic_folder_problem
+
+kap_run_job = dg.define_asset_job(
+    "kap_run",
+    selection=dg.AssetSelection.all(),
+    description="Takes in what is new, validates, scores, aggregates, releases: the same steps as the command kap run.",
+)
+
+
+def clinic_folders(inbox: Path) -> list[str]:
+    """Clinics that have a folder in the inbox, by name; a folder that no clinic id names is left out."""
+    if not inbox.is_dir():
+        return []
+    return sorted(p.name for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not clinic_folder_problem(p.name))
+
+
+def range_tags(clinic_ids: list[str]) -> dict[str, str]:
+    """Tags by which one run covers all these partitions; they must lie together in the order they were added."""
+    return {
+        "dagster/asset_partition_range_start": clinic_ids[0],
+        "dagster/asset_partition_range_end": clinic_ids[-1],
+    }
+
+
+def inbox_state(inbox: Path, clinic_ids: list[str]) -> str:
+    """A digest of names, sizes and times of what waits; empty when nothing does."""
+    waiting = [
+        (clinic_id, path.name, path.stat().st_size, path.stat().st_mtime_ns)
+        for clinic_id in clinic_ids
+        for path in sorted((inbox / clinic_id).iterdir())
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    return hashlib.sha256(repr(waiting).encode()).hexdigest() if waiting else ""
+
+
+@dg.sensor(job=kap_run_job, minimum_interval_seconds=30, description="Starts a run when a file lies in the inbox.")
+def inbox_sensor(context: dg.SensorEvaluationContext, kap_home: KapHome) -> dg.SensorResult | dg.SkipReason:
+    """One run over all clinics for each new state of the inbox; new clinics become partitions."""
+    inbox = kap_home.folder() / "inbox"
+    clinic_ids = clinic_folders(inbox)
+    state = inbox_state(inbox, clinic_ids)
+    if not state or state == context.cursor:
+        return dg.SkipReason("nothing new in the inbox")
+    known = list(context.instance.get_dynamic_partitions("clinics"))
+    new = [clinic_id for clinic_id in clinic_ids if clinic_id not in known]
+    requests = [CLINICS.build_add_request(new)] if new else []
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=state, tags=range_tags([*known, *new]))],
+        dynamic_partitions_requests=requests,
+        cursor=state,
+    )
+
+
+@dg.schedule(
+    job=kap_run_job,
+    cron_schedule="0 5 * * *",
+    description="Every morning at five: late deliveries are retried and the release is made again if anything changed.",
+)
+def morning_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """One run over all clinics that ever delivered."""
+    known = list(context.instance.get_dynamic_partitions("clinics"))
+    if not known:
+        return dg.SkipReason("no clinic has delivered yet")
+    return dg.RunRequest(tags=range_tags(known))

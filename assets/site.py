@@ -1,0 +1,214 @@
+"""What a release is made of: released tables, facts for the pages, the manifest. Called by the release asset."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.disclosure.policy import release as release_table
+from pipelines.disclosure.released import ReleasedTable
+from pipelines.instruments.catalogue import load_catalogue
+from pipelines.intake.receipts import Receipt, read_receipts
+from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, History
+from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
+from pipelines.provenance.release import write_release
+from pipelines.rules.catalogue import BY_CODE
+from pipelines.settings import Settings, refuse_profile
+from pipelines.steps.candidates import COUNTS
+from pipelines.steps.job import Job
+from pipelines.steps.outcomes import read_exact
+from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
+from reports.about import About, Definition, Delivery, Scale
+from reports.pages import build_site
+from reports.table_file import csv_bytes
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release: its id, whether it is a new one, how many files it holds, where its first page lies."""
+
+    release_id: str
+    changed: bool
+    files_n: int
+    index: Path
+
+
+def make_release(job: Job) -> Made:
+    """Apply the profile, make pages and tables, write them whole and switch them in.
+
+    Raises:
+        KapError: exit 6, for a profile whose gate is not built; nothing is written.
+    """
+    profile = job.settings.release.profile
+    refuse_profile(profile, job.home.synthetic)
+    history = job.history()
+    receipts = read_receipts(job.home.raw)
+    tables = {name: release_table(name, frame, profile) for name, frame in read_exact(job).items()}
+    files = {
+        **build_site(tables, about(job, history, receipts)),
+        **{f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()},
+        **{f"tables/{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
+    }
+    identity = release_id(files)
+    files[MANIFEST_NAME] = build_manifest(
+        release=identity,
+        profile=profile,
+        synthetic=bool(job.home.synthetic),
+        settings_sha256=job.settings.digest,
+        definitions={
+            "definition_set": DEFINITION_SET,
+            "windows": asdict(job.settings.clinic_windows()),
+            "thresholds": job.settings.thresholds.model_dump(),
+            "reliable_change_frozen": history.frozen,
+        },
+        receipts=_receipts_used(history, receipts),
+        events=[
+            EventUsed(entry.sequence, entry.event, entry.digest)
+            for entry in job.ledger.entries()
+            if entry.event in (PUBLISHED, THRESHOLD_FROZEN)
+        ],
+        outputs=files,
+    )
+    changed = write_release(job.home, identity, files)
+    if history.release_id != identity:
+        job.ledger.append(RELEASED, {"release_id": identity, "profile": profile, "files_n": len(files)}, job.at)
+    job.log.event("release", "released" if changed else "unchanged", counts={"files_n": len(files)})
+    return Made(identity, changed, len(files), job.home.release_of(identity) / "index.html")
+
+
+def about(job: Job, history: History, receipts: list[Receipt]) -> About:
+    """The facts that stand on the pages, all from the record and the settings."""
+    settings = job.settings
+    catalogue = load_catalogue()
+    clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
+    frame = catalogue.scale_definitions()
+    return About(
+        network_name=settings.network.name,
+        profile=settings.release.profile,
+        synthetic=bool(job.home.synthetic),
+        definition_set=DEFINITION_SET,
+        contract_version=CONTRACT_VERSION,
+        product_version=PRODUCT_VERSION,
+        clinics={clinic_id: settings.clinic(clinic_id).name or clinic_id for clinic_id in clinics},
+        deliveries=tuple(_deliveries(history, receipts)),
+        definitions=tuple(_definitions(settings, history)),
+        licences=tuple(_licences()),
+        scales={
+            row.scale: Scale(row.name, None if row.direction is None else row.direction == "lower_is_better")
+            for row in frame.itertuples()
+        },
+        rules={code: rule.sentence for code, rule in BY_CODE.items()} | HELD_OUT_RULES,
+        data_to=f"receipt {max(receipt.sequence for receipt in receipts)}" if receipts else "",
+        language=settings.network.language,
+    )
+
+
+HELD_OUT_RULES = {
+    "KAP-W01": "A course without a condition stands in no outcome table.",
+    "KAP-W02": "A course begun before the first delivered session stands in no outcome table.",
+    "KAP-W03": "A course whose sessions state several conditions counts under the first.",
+}
+
+
+def parquet_bytes(table: ReleasedTable) -> bytes:
+    """The released table as Parquet, with the versions in its footer."""
+    arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
+    arrow = arrow.replace_schema_metadata({**stamp(), "profile": table.profile})
+    out = io.BytesIO()
+    pq.write_table(arrow, out, compression="zstd")
+    return out.getvalue()
+
+
+def _reconciliation(history: History) -> dict[int, dict[str, int]]:
+    """What became of each delivery's records when it was last validated, by receipt."""
+    found = {}
+    for body in history.validations:
+        for row in body["reconciliation"]:
+            found[row["receipt"]] = {name: int(row[name]) for name in COUNTS}
+    return found
+
+
+def _deliveries(history: History, receipts: list[Receipt]) -> Iterator[Delivery]:
+    reconciled = _reconciliation(history)
+    for receipt in receipts:
+        counts = reconciled.get(receipt.sequence)
+        if counts is None:
+            continue
+        published = receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
+        yield Delivery(
+            receipt.clinic_id,
+            receipt.file,
+            receipt.table,
+            **counts,
+            state="published" if published else "blocked",
+        )
+
+
+def _receipts_used(history: History, receipts: list[Receipt]) -> list[ReceiptUsed]:
+    reconciled = _reconciliation(history)
+    return [
+        ReceiptUsed(
+            receipt.sequence,
+            receipt.sha256,
+            receipt.clinic_id,
+            receipt.table,
+            {"rows": receipt.rows_n, "empty_rows": receipt.empty_rows_n, **reconciled.get(receipt.sequence, {})},
+            receipt.mapping_sha256,
+        )
+        for receipt in receipts
+        if receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
+    ]
+
+
+def _definitions(settings: Settings, history: History) -> Iterator[Definition]:
+    """Windows and thresholds in force, then every cited fact of the catalogue."""
+    contract = "kap-outcomes@1, the project's contract"
+    windows = settings.clinic_windows()
+    for timepoint in windows.timepoints:
+        since = "the first session" if timepoint.anchor == "first_session" else "the last induction session"
+        yield Definition(
+            f"window.{timepoint.name}",
+            timepoint.name.replace("_", " "),
+            f"The score nearest to day {timepoint.target_day} within days {timepoint.first_day} to "
+            f"{timepoint.last_day} after {since}.",
+            contract,
+            "project_choice",
+        )
+    for name, value in sorted(asdict(windows).items()):
+        if name != "timepoints":
+            yield Definition(f"window.{name}", name.replace("_", " "), f"{value:g}", contract, "project_choice")
+    for name, value in sorted(settings.thresholds.model_dump().items()):
+        yield Definition(f"threshold.{name}", name.replace("_", " "), f"{value:g}", contract, "project_choice")
+    for scale, value in sorted(history.frozen.items()):
+        yield Definition(
+            f"{scale}.reliable_change",
+            f"{scale} reliable change",
+            f"{value:g} points: the smallest legal change over the reliable change index, computed once from this "
+            "network's own first-course baselines and kept.",
+            "Jacobson and Truax 1991 (formula); this network's baselines (SD)",
+            "project_choice",
+        )
+    for fact in load_catalogue().facts().itertuples():
+        yield Definition(
+            f"{fact.scale}.{fact.fact}",
+            f"{fact.scale} {fact.fact.replace('_', ' ')}",
+            f"{fact.stated}. {fact.note}".strip(),
+            fact.source,
+            fact.source_status,
+        )
+
+
+def _licences() -> Iterator[str]:
+    for instrument in load_catalogue().instruments.values():
+        yield f"{instrument.name}: {instrument.licence.status.replace('_', ' ')}; rights: {instrument.licence.holder}."
+    yield (
+        "This material contains content from LOINC (http://loinc.org). LOINC is copyright Regenstrief Institute, Inc. "
+        "and the LOINC Committee and is available at no cost under the license at http://loinc.org/license. LOINC is a "
+        "registered trademark of Regenstrief Institute, Inc."
+    )
+    yield "Charts are drawn by Vega and Vega-Lite, copyright the University of Washington Interactive Data Lab, BSD-3-Clause."

@@ -1,0 +1,128 @@
+"""Great Expectations at work: validation definitions over views on Parquet in a small DuckDB file; counts come back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from pipelines.engine import quoted
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.data_context import EphemeralDataContext
+
+# SUMMARY gives every count; no list of failing values may be kept, so its length is 0.
+RESULT_FORMAT = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+_COUNTS = (
+    "element_count",
+    "missing_count",
+    "unexpected_count",
+    "missing_percent",
+    "unexpected_percent",
+    "unexpected_percent_total",
+    "unexpected_percent_nonmissing",
+)
+
+
+@cache
+def context() -> EphemeralDataContext:
+    """The one ephemeral context of the process: nothing on disk, no progress bars, no analytics."""
+    import great_expectations
+
+    made = great_expectations.get_context(mode="ephemeral")
+    made.variables.progress_bars = {"globally": False}
+    made.variables.analytics_enabled = False
+    return made
+
+
+class Judge(AbstractContextManager["Judge"]):
+    """A small DuckDB file in `folder` with a view per evaluated relation, known to Great Expectations as `name`."""
+
+    def __init__(self, folder: Path, name: str, parquet: Mapping[str, Path]) -> None:
+        import sqlalchemy
+
+        from expectations import dialect
+
+        dialect.register()
+        self.name = name
+        file = folder / f"{name}.duckdb"
+        file.unlink(missing_ok=True)
+        address = f"{dialect.NAME}:///{os.fspath(file.resolve())}"
+        engine = sqlalchemy.create_engine(address)
+        with engine.begin() as connection:
+            for relation, path in parquet.items():
+                literal = "'" + os.fspath(path.resolve()).replace("'", "''") + "'"
+                select = f"SELECT * FROM read_parquet({literal})"
+                connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {quoted(relation)} AS {select}")
+        engine.dispose()
+        self._source = context().data_sources.add_sql(name=name, connection_string=address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._source.get_engine().dispose()
+        context().data_sources.delete(self.name)
+
+    def results(self, relation: str, expected: ExpectationSuite) -> list[dict[str, Any]]:
+        """Results of one suite on one relation, without values or tracebacks; none at all when it could not be run."""
+        import great_expectations
+
+        name = f"{self.name}:{relation}:{expected.name}"
+        expected.name = name
+        try:
+            asset = self._source.add_table_asset(name, table_name=relation)
+            batch = asset.add_batch_definition_whole_table("whole")
+            held = context().suites.add(expected)
+            definition = great_expectations.ValidationDefinition(name=name, data=batch, suite=held)
+            context().validation_definitions.add(definition)
+            result = definition.run(result_format=RESULT_FORMAT)
+        except Exception:
+            # Whatever broke, its text may quote a row. The rules of this relation end in `error`, never in a pass.
+            return []
+        finally:
+            _forget(name)
+        return [stripped(each.to_json_dict()) for each in result.results]
+
+
+def stripped(result: Mapping[str, Any]) -> dict[str, Any]:
+    """One GX result without anything that could hold a value: type, rule, arguments, counts, and whether it raised."""
+    expectation = result["expectation_config"]
+    arguments = {name: value for name, value in expectation["kwargs"].items() if name != "batch_id"}
+    found = result.get("result") or {}
+    return {
+        "expectation": expectation["type"],
+        "kwargs": arguments,
+        "meta": {name: expectation["meta"][name] for name in ("rule", "table", "column")},
+        "severity": expectation["severity"],
+        "success": bool(result["success"]),
+        "raised_exception": raised(result.get("exception_info")),
+        "result": {name: found[name] for name in _COUNTS if name in found},
+    }
+
+
+def raised(info: Any) -> bool:
+    """Whether exception_info tells of an exception, in both of its forms: flat, or one entry per metric."""
+    if not isinstance(info, Mapping):
+        return False
+    if "raised_exception" in info:
+        return bool(info["raised_exception"])
+    return any(raised(inner) for inner in info.values())
+
+
+def _forget(name: str) -> None:
+    """Drop a suite and its validation definition from the shared context, if they got that far."""
+    from great_expectations.exceptions import DataContextError
+
+    for store in (context().validation_definitions, context().suites):
+        try:
+            store.delete(name)
+        except DataContextError:
+            continue

@@ -1,0 +1,119 @@
+"""The validation step of the main job: judges every clinic that has something new, and keeps what was found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from expectations.run import ClinicValidation, validate_clinic
+from pipelines.contract.tables import TABLES
+from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
+from pipelines.instruments.catalogue import load_catalogue
+from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.provenance.history import VALIDATED
+from pipelines.rules.finding import Finding
+from pipelines.steps.candidates import Candidate, candidate_folder, choose, reconciliation_of
+from pipelines.steps.job import Job
+
+Verdict = Literal["passed", "blocked", "error"]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """One clinic's verdict and findings. `error`: a rule could not be judged, which is no pass."""
+
+    clinic_id: str
+    verdict: Verdict
+    blocking: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def validate_candidates(job: Job, clinic_ids: Iterable[str]) -> list[Validation]:
+    """Judge every clinic with pending deliveries; write the verdicts to the ledger and `validation/<run_id>/`."""
+    history = job.history()
+    pending = [clinic_id for clinic_id in clinic_ids if history.pending(clinic_id)]
+    return [_validate(job, choose(job, history, clinic_id)) for clinic_id in pending]
+
+
+def refuse_errors(validations: Sequence[Validation]) -> None:
+    """Raise when any rule of any clinic could not be judged.
+
+    Raises:
+        KapError: exit 1, naming the clinics' rules; the clinics concerned were not published.
+    """
+    problems = [
+        Problem(
+            "KAP-V01",
+            f"expected a verdict of every rule for clinic {validation.clinic_id}; the engine gave none for "
+            f"{', '.join(sorted({f.rule for f in validation.findings if f.status == 'error'}))}.",
+            "run again; if it stays, report it with the log of this run. Nothing of this clinic was published.",
+        )
+        for validation in validations
+        if validation.verdict == "error"
+    ]
+    if problems:
+        raise KapError(ExitCode.FAULT, problems)
+
+
+def _validate(job: Job, candidate: Candidate) -> Validation:
+    folder = candidate_folder(job.home.tmp, candidate.clinic_id)
+    scratch = make_folder(job.home.tmp / "validation" / candidate.clinic_id, PRIVATE_FOLDER)
+    try:
+        found = validate_clinic(candidate.clinic_id, _relations(folder), scratch, thresholds(job), load_catalogue())
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    validation = Validation(candidate.clinic_id, _verdict(found), found.blocking, found.findings)
+    _keep(job, candidate, found, validation, reconciliation_of(job.home.tmp, candidate.clinic_id))
+    return validation
+
+
+def thresholds(job: Job) -> dict[str, float]:
+    """Limits of the blocking rules in force: rule code -> percent. Settings may tighten them."""
+    given = job.settings.thresholds
+    return {"KAP-D01": given.quarantined_pct_max, "KAP-D02": given.key_conflict_pct_max}
+
+
+def _relations(folder: Path) -> dict[str, Path]:
+    names = (*TABLES, "deliveries")
+    return {name: path for name in names if (path := folder / f"{name}.parquet").exists()}
+
+
+def _verdict(found: ClinicValidation) -> Verdict:
+    if found.errors:
+        return "error"
+    return "blocked" if found.blocked else "passed"
+
+
+def _keep(
+    job: Job, candidate: Candidate, found: ClinicValidation, validation: Validation, reconciled: pd.DataFrame
+) -> None:
+    folder = make_folder(job.home.validation_of(job.run_id), PRIVATE_FOLDER)
+    results = {
+        "clinic_id": candidate.clinic_id,
+        "verdict": validation.verdict,
+        "results": list(found.results),
+    }
+    text = json.dumps(results, sort_keys=True, indent=1, allow_nan=False)
+    write_whole(folder / f"{candidate.clinic_id}.json", text.encode() + b"\n", PRIVATE_FILE)
+    job.ledger.append(
+        VALIDATED,
+        {
+            "clinic_id": candidate.clinic_id,
+            "verdict": validation.verdict,
+            "blocking": list(validation.blocking),
+            "receipts": [receipt.sequence for receipt in candidate.receipts],
+            "pending": list(candidate.pending),
+            "superseded": list(candidate.superseded),
+            "reconciliation": reconciled.to_dict("records"),
+            "findings": [list(astuple(finding)[1:]) for finding in validation.findings],
+        },
+        job.at,
+    )
+    counts = {"rules_failed": sum(finding.status == "failed" for finding in validation.findings)}
+    job.log.event("validation", validation.verdict, candidate.clinic_id, counts)

@@ -1,0 +1,237 @@
+"""What may be shown: the `clinic` profile (CONTRACT.md section 4). The only maker of `ReleasedTable`.
+
+The `clinic` profile is for the clinic's own staff. A row about 1 to 4 patients shows no figure; a statistic whose
+denominator is 1 to 4 is withheld with its numerator; at 5 to 9 rates are shown but no means, SDs or effect sizes.
+What this does not do: protect against the arithmetic of whole tables. The profiles that leave the clinic need that,
+and are refused until their gate exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipelines.disclosure.released import ReleasedTable
+from pipelines.outcomes.tables import (
+    BOUNDED_RATES,
+    DENOMINATOR_COLUMNS,
+    DENOMINATOR_KEY,
+    MOMENTS,
+    OUTCOME_COLUMNS,
+    OUTCOME_KEY,
+    RATES,
+    REFERENCE_COLUMNS,
+    REFERENCE_KEY,
+    TRAJECTORY_COLUMNS,
+    TRAJECTORY_KEY,
+)
+from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.vocabulary import PRIMARY
+
+SMALL_FIRST, SMALL_LAST = 1, 4
+MOMENTS_FROM = 10
+WITHHELD, TOO_FEW, NOT_DEFINED, NO_DATA = "withheld", "too_few", "not_defined", "no_data"
+
+Kind = Literal["rate", "moment"]
+Reasons: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """Columns that stand or fall with one denominator.
+
+    columns: the statistic and its interval; numerators: counts that are withheld with it; kind: a `moment` (mean, SD,
+    effect size) needs 10 in the denominator, a `rate` 5.
+    """
+
+    denominator: str
+    columns: tuple[str, ...] = ()
+    numerators: tuple[str, ...] = ()
+    kind: Kind = "rate"
+
+
+@dataclass(frozen=True)
+class TablePolicy:
+    """What one table holds. `figures` are its numbers in order; `guard` is the count that empties a whole row.
+
+    The order of `statistics` matters: a count withheld by one is, as the denominator of a later one, small too; and
+    why a column is empty is told by the last statistic that lists it. `remaining` is the reason of any other empty
+    figure.
+    """
+
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    figures: tuple[str, ...]
+    statistics: tuple[Statistic, ...] = ()
+    guard: str | None = None
+    remaining: str = NOT_DEFINED
+
+
+# n_any_followup goes with n_analysed: at the timepoint `last` they are the same number.
+_LADDER_STATISTICS = (
+    Statistic("n_due", ("followup_pct",), ("n_any_followup", "n_analysed")),
+    Statistic("n_baseline", ("paired_pct",), ("n_any_followup", "n_analysed")),
+)
+
+
+def _rate_statistics() -> tuple[Statistic, ...]:
+    """Rates in three turns: over n_analysed, of which every denominator is a part; over their own; among cases."""
+    bounds = {rate: (f"{rate}_pct_worst", f"{rate}_pct_best") for rate in BOUNDED_RATES}
+    headline = {rate: (f"{rate}_pct", f"{rate}_ci_low", f"{rate}_ci_high") for rate in RATES}
+    cases = tuple(f"{rate}_case_{part}" for rate in BOUNDED_RATES for part in ("of_n", "n"))
+    recovery = ("reliable_recovery_of_n", "reliable_recovery_n")
+    return (
+        Statistic(
+            "n_analysed",
+            # The bounds would give the numerator back.
+            (*(column for rate in RATES for column in (*headline[rate], *bounds.get(rate, ()))),),
+            (*(f"{rate}_{part}" for rate in RATES for part in ("of_n", "n")), *cases, "n_case_baseline"),
+        ),
+        *(Statistic(f"{rate}_of_n", (*headline[rate], *bounds.get(rate, ())), (f"{rate}_n",)) for rate in RATES),
+        *(Statistic(f"{rate}_bounds_of_n", bounds[rate], (f"{rate}_n",)) for rate in BOUNDED_RATES),
+        Statistic("n_case_baseline", numerators=(*cases, *recovery)),
+        Statistic("reliable_recovery_of_n", headline["reliable_recovery"], ("reliable_recovery_n",)),
+        *(Statistic(f"{rate}_case_of_n", (f"{rate}_case_pct",), (f"{rate}_case_n",)) for rate in BOUNDED_RATES),
+    )
+
+
+def _figures(columns: tuple[str, ...], *others: tuple[str, ...]) -> tuple[str, ...]:
+    words = {column for other in others for column in other} | {"definition", "due_basis", "evidence"}
+    return tuple(column for column in columns if column not in words)
+
+
+_QUALITY_KEY = ("clinic_id", "rule", "table", "column")
+_QUALITY_FIGURES = ("failed_n", "evaluated_n", "failed_pct", "threshold")
+
+POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
+    {
+        "outcomes_by_route_condition": TablePolicy(
+            key=OUTCOME_KEY,
+            columns=OUTCOME_COLUMNS,
+            figures=_figures(OUTCOME_COLUMNS, OUTCOME_KEY),
+            statistics=(*_LADDER_STATISTICS, *_rate_statistics(), Statistic("n_analysed", MOMENTS, kind="moment")),
+            guard="n_started",
+        ),
+        "denominators": TablePolicy(
+            key=DENOMINATOR_KEY,
+            columns=DENOMINATOR_COLUMNS,
+            figures=_figures(DENOMINATOR_COLUMNS, DENOMINATOR_KEY),
+            statistics=_LADDER_STATISTICS,
+            guard="n_started",
+        ),
+        "score_trajectories": TablePolicy(
+            key=TRAJECTORY_KEY,
+            columns=TRAJECTORY_COLUMNS,
+            figures=_figures(TRAJECTORY_COLUMNS, TRAJECTORY_KEY),
+            statistics=(
+                Statistic("n", ("mean", "ci_low", "ci_high"), kind="moment"),
+                Statistic("n_stopped", ("baseline_mean_of_stopped",), kind="moment"),
+            ),
+            guard="n_started",
+        ),
+        # Research samples that lie open: nothing is withheld.
+        "reference_changes": TablePolicy(
+            key=REFERENCE_KEY, columns=REFERENCE_COLUMNS, figures=_figures(REFERENCE_COLUMNS, REFERENCE_KEY)
+        ),
+        # Counts of rows and rules, not of patients.
+        "data_quality": TablePolicy(
+            key=_QUALITY_KEY,
+            columns=(*_QUALITY_KEY, "status", *_QUALITY_FIGURES, "effect"),
+            figures=_QUALITY_FIGURES,
+            remaining=NO_DATA,
+        ),
+    }
+)
+
+
+def release(name: str, frame: pd.DataFrame, profile: str = "clinic") -> ReleasedTable:
+    """The table as its profile may show it, sorted by key, with `empty_because` (`column:reason`, joined by `;`).
+
+    `frame` holds the true numbers, one row per key.
+
+    Raises:
+        KapError: exit code 6, for a profile without a gate or a table without a declaration.
+    """
+    if profile != "clinic":
+        raise KapError(ExitCode.DISCLOSURE, [_profile_refused(profile)])
+    if name not in POLICIES:
+        raise KapError(ExitCode.DISCLOSURE, [_table_refused(name)])
+    policy = POLICIES[name]
+    true = frame[list(policy.columns)].sort_values(list(policy.key), kind="stable").reset_index(drop=True)
+    reasons = _reasons(true, policy)
+    shown = true.copy()
+    for column in policy.figures:
+        shown[column] = shown[column].mask(pd.Series(reasons[column] != ""))
+    if "evidence" in policy.columns:
+        # The tier of a withheld n_analysed would tell whether it is 0.
+        shown["evidence"] = true["evidence"].mask(pd.Series(reasons["n_analysed"] == WITHHELD), WITHHELD)
+    shown["empty_because"] = _listed(reasons, policy.figures)
+    return ReleasedTable(name=name, key=policy.key, profile=profile, frame=shown)
+
+
+def _reasons(true: pd.DataFrame, policy: TablePolicy) -> dict[str, Reasons]:
+    """Why each figure of each row is empty; "" = it is shown."""
+    counts = {
+        statistic.denominator: true[statistic.denominator].to_numpy(dtype=float, na_value=np.nan)
+        for statistic in policy.statistics
+    }
+    withheld = {column: np.zeros(len(true), dtype=bool) for column in policy.figures}
+    reasons: dict[str, Reasons] = {column: np.full(len(true), "", dtype=object) for column in policy.figures}
+    for statistic in policy.statistics:
+        n = counts[statistic.denominator]
+        small = _is_small(n) | withheld[statistic.denominator]
+        for column in (*statistic.columns, *statistic.numerators):
+            withheld[column] |= small
+        for column in statistic.columns:
+            few = statistic.kind == "moment"
+            # 0 is no data; no denominator at all means that nothing defines the statistic.
+            reasons[column] = np.select(
+                [np.isnan(n), n == 0, few & (n < MOMENTS_FROM)], [NOT_DEFINED, NO_DATA, TOO_FEW], ""
+            ).astype(object)
+    for column in policy.figures:
+        empty = true[column].isna().to_numpy()
+        reasons[column][empty & (reasons[column] == "")] = policy.remaining
+        reasons[column][withheld[column] & (reasons[column] != NOT_DEFINED)] = WITHHELD
+        if column in MOMENTS and "scale" in policy.key:
+            # Rows of `primary` mix scales: they have no moments whatever their size.
+            reasons[column][(true["scale"] == PRIMARY).to_numpy()] = NOT_DEFINED
+        if policy.guard:
+            reasons[column][_is_small(true[policy.guard].to_numpy(dtype=float))] = WITHHELD
+    return reasons
+
+
+def _is_small(counts: NDArray[Any]) -> NDArray[np.bool_]:
+    return (counts >= SMALL_FIRST) & (counts <= SMALL_LAST)
+
+
+def _listed(reasons: Mapping[str, Reasons], figures: tuple[str, ...]) -> Reasons:
+    parts: Reasons = np.full(len(reasons[figures[0]]), "", dtype=object)
+    for column in figures:
+        empty = reasons[column] != ""
+        separator = np.where(parts[empty] == "", "", ";").astype(object)
+        parts[empty] = parts[empty] + separator + f"{column}:" + reasons[column][empty]
+    return parts
+
+
+def _profile_refused(profile: str) -> Problem:
+    known = profile if profile in ("network", "public") else "unknown"
+    return Problem(
+        code="KAP-D01",
+        expected=f"the profile clinic; the disclosure gate of the profile {known} comes in a later version.",
+        remedy='set profile = "clinic" under [release] in kap.toml, and keep the release inside the clinic.',
+        file="kap.toml",
+    )
+
+
+def _table_refused(name: str) -> Problem:
+    return Problem(
+        code="KAP-D02",
+        expected=f"a disclosure declaration for the table {name}.",
+        remedy="declare it in pipelines/disclosure/policy.py before it is released.",
+    )

@@ -1,0 +1,129 @@
+"""The only door to DuckDB: an in-memory, locked-down connection, named .sql files, bound parameters.
+
+What does not belong here: any statement about sessions, scores or outcomes. Those live in .sql files beside the code
+that uses them; each holds one SELECT, and `materialise` turns it into a table of the connection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pandas as pd
+
+
+class EngineError(RuntimeError):
+    """A statement failed. The text never holds DuckDB's own message, which may quote a raw row."""
+
+
+def load_sql(anchor: str, name: str) -> str:
+    """Text of `<name>.sql` beside the module file `anchor` (pass `__file__`)."""
+    return (Path(anchor).parent / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def quoted(identifier: str) -> str:
+    """An SQL identifier, quoted, whatever it holds."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+class Engine(AbstractContextManager["Engine"]):
+    """One in-memory connection. `folders` are the only places it may read or write."""
+
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        memory: str | None = None,
+        threads: int | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": True,
+        }
+        if threads:
+            config["threads"] = threads
+        if memory:
+            config["memory_limit"] = memory
+        self.connection = duckdb.connect(":memory:", config=config)
+        allowed = [os.fspath(folder.resolve()) for folder in folders]
+        if scratch is not None:
+            allowed.append(os.fspath(scratch.resolve()))
+            self.connection.execute("SET temp_directory = ?", [os.fspath(scratch.resolve())])
+        if allowed:
+            # The order matters: folders first, then the door is shut, then the settings are frozen.
+            listed = ", ".join("'" + folder.replace("'", "''") + "/'" for folder in allowed)
+            self.connection.execute(f"SET allowed_directories = [{listed}]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+
+    def execute(self, statement: str, **parameters: Any) -> duckdb.DuckDBPyConnection:
+        """Run one statement with named parameters (`$name`).
+
+        Raises:
+            EngineError: with the kind of failure only, never with a value.
+        """
+        try:
+            return self.connection.execute(statement, parameters or None)
+        except duckdb.Error as error:
+            raise EngineError(_without_values(error)) from None
+
+    def frame(self, statement: str, **parameters: Any) -> pd.DataFrame:
+        """The result as a data frame: for what is small."""
+        return self.execute(statement, **parameters).df()
+
+    def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The result as tuples."""
+        return self.execute(statement, **parameters).fetchall()
+
+    def value(self, statement: str, **parameters: Any) -> Any:
+        """The first column of the first row."""
+        # Read to the end: DuckDB refuses to register a frame while a result is half read.
+        rows = self.rows(statement, **parameters)
+        return rows[0][0] if rows else None
+
+    def materialise(self, name: str, select: str, **parameters: Any) -> int:
+        """Make table `name` from a SELECT; return its row count."""
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select}", **parameters)
+        return int(self.value(f"SELECT count(*) FROM {quoted(name)}"))
+
+    def define(self, name: str, frame: pd.DataFrame) -> None:
+        """Make table `name` from a small data frame."""
+        self.connection.register("_incoming", frame)
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
+        self.connection.unregister("_incoming")
+
+    def view_parquet(self, name: str, paths: Iterable[Path], empty_select: str | None = None) -> None:
+        """View `name` over Parquet files; with no file, over `empty_select` (a SELECT that gives the columns)."""
+        listed = ", ".join("'" + os.fspath(path.resolve()).replace("'", "''") + "'" for path in paths)
+        source = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)" if listed else empty_select
+        if source is None:
+            raise EngineError(f"no file for table {name}")
+        self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {source}")
+
+    def write_parquet(self, select: str, path: Path, metadata: dict[str, str], **parameters: Any) -> None:
+        """Write a SELECT (give it an ORDER BY) to `path`, with `metadata` in the footer. Not atomic: see `lake`."""
+        pairs = ", ".join(f"{key}: '{value}'" for key, value in sorted(metadata.items()))
+        target = os.fspath(path.resolve()).replace("'", "''")
+        self.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})", **parameters)
+
+
+def _without_values(error: duckdb.Error) -> str:
+    """The class of a DuckDB error and, for errors about names only, its first line."""
+    kind = type(error).__name__
+    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)):
+        return f"{kind}: {str(error).splitlines()[0]}"
+    return kind

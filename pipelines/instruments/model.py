@@ -1,0 +1,283 @@
+"""What the catalogue knows of an instrument: frozen values, every rule with the source it comes from.
+
+An `Instrument` is a form a patient or clinician fills in. A `Scale` is what is scored from it and compared over time:
+most forms give one scale of the same id, the BAM gives three. No item text anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict, StringConstraints
+from pydantic.dataclasses import dataclass
+
+# primary: traced to a publication or the developers' own page. secondary: known only from a third party that quotes
+# or implements it. unverified: no source found. project_choice: this project decided, nothing was published.
+SourceStatus = Literal["primary", "secondary", "unverified", "project_choice"]
+Direction = Literal["lower_is_better", "higher_is_better"]
+Comparison = Literal["<", "<=", ">", ">="]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# Steps such as a third of a point are written as "1/3".
+Number = Annotated[float, BeforeValidator(lambda value: float(Fraction(value)) if isinstance(value, str) else value)]
+
+_STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Cited:
+    """A fact. `source` is a citation a reader can look up; `note` says what a reader must know to use the fact."""
+
+    source: Text
+    source_status: SourceStatus
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Items(Cited):
+    """The form's items, numbered from 1. Either one `range` for all or `ranges`, one per item; answers are whole."""
+
+    count: int
+    range: tuple[float, float] | None = None
+    ranges: tuple[tuple[float, float], ...] | None = None
+    reversed: tuple[int, ...] = ()
+
+    @property
+    def limits(self) -> tuple[tuple[float, float], ...]:
+        """Lowest and highest answer of each item, in item order."""
+        if self.ranges is not None:
+            return self.ranges
+        return (self.range,) * self.count if self.range is not None else ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Scoring(Cited):
+    """From answers to score: each group of items counts as its highest answer, then sum or mean, times `factor`.
+
+    `items`: the item numbers scored (default: all). `domains`: named groups instead of single items.
+    `minimum`, `maximum`, `step`: the legal scores, in points.
+    """
+
+    combine: Literal["sum", "mean"]
+    minimum: float
+    maximum: float
+    step: Number
+    factor: Number = 1.0
+    items: tuple[int, ...] | None = None
+    domains: dict[str, tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class RawForm(Cited):
+    """Another form in which a stored total circulates; score = stored total x `factor`."""
+
+    minimum: float
+    maximum: float
+    factor: Number
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Missing(Cited):
+    """How many items (or domains) may be unanswered, and what then.
+
+    `person_mean_round`: score = sum x number of items / answered items, rounded half away from zero.
+    `never_impute`: items whose own answer is never filled in; the score is flagged when one is unanswered.
+    """
+
+    max_missing: int
+    method: Literal["none", "person_mean_round"]
+    never_impute: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Band(Cited):
+    """A named range of scores, both ends included."""
+
+    label: Text
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Response(Cited):
+    """Change in the better direction that counts as response: percent of baseline or points."""
+
+    unit: Literal["pct", "points"]
+    value: float
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Cut(Cited):
+    """A cut-off: the score stands in relation `op` to `value` (points). `male` and `female` replace it where given."""
+
+    op: Comparison
+    value: float
+    male: float | None = None
+    female: float | None = None
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ChangeThreshold(Cited):
+    """A published amount of change in the better direction, in points or percent. One entry may be the default."""
+
+    value: float
+    method: Text
+    unit: Literal["points", "pct"] = "points"
+    population: str | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Reliability(Cited):
+    """A reliability coefficient and the people it was measured in (None: the source at hand does not say)."""
+
+    kind: Literal["cronbach_alpha", "test_retest", "inter_rater"]
+    value: float
+    population: str | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ReliableChangeInput(Cited):
+    """A published SD (points) and coefficient from which 1.96 x SD x sqrt(2) x sqrt(1 - r) gives `rci95`."""
+
+    sd: float
+    r: float
+    r_type: Literal["cronbach_alpha", "test_retest"]
+    rci95: float
+    population: Text
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class SafetyItem(Cited):
+    """An item that asks for same-day attention from `positive_at` points. Never averaged, prorated or suppressed."""
+
+    item: int
+    positive_at: float
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Recall(Cited):
+    """Days the questions look back, and the periods of other forms of the same scale."""
+
+    days: int
+    variants_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Interval(Cited):
+    """Days from one score to the next: under `minimum_days` their windows overlap, under `warn_below_days` warn."""
+
+    minimum_days: int
+    warn_below_days: int
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class FirstFollowUp(Cited):
+    """No follow-up before this c-day."""
+
+    day: int
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Loinc(Cited):
+    """LOINC codes. Empty = none found, which is no proof of absence."""
+
+    panel: str | None = None
+    total: str | None = None
+    items: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of the instrument."""
+        return tuple(code for code in (self.panel, self.total, *self.items) if code)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Licence(Cited):
+    """Who holds the rights and what may be shipped. The project ships no item text of any instrument."""
+
+    status: Text
+    holder: Text
+    ship_item_text: Literal["allowed", "no", "check"]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class VersionGuard(Cited):
+    """Another version whose scores look alike and must not be mixed in: above `total_maximum` it is that one."""
+
+    mistaken_for: Text
+    total_maximum: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Scale:
+    """What is scored and compared over time. A rule that no publication gives is absent."""
+
+    id: Text
+    name: Text
+    direction: Direction
+    scoring: Scoring
+    missing: Missing
+    raw_form: RawForm | None = None
+    bands: tuple[Band, ...] = ()
+    response: Response | None = None
+    remission: Cut | None = None
+    caseness: Cut | None = None
+    reliable_change: tuple[ChangeThreshold, ...] = ()
+    reliable_change_inputs: tuple[ReliableChangeInput, ...] = ()
+    meaningful_change: tuple[ChangeThreshold, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    safety_item: SafetyItem | None = None
+
+    @property
+    def default_reliable_change(self) -> ChangeThreshold | None:
+        """The published threshold in force, or None: then it is computed from a network's own SD and `alpha`."""
+        return next((entry for entry in self.reliable_change if entry.default), None)
+
+    @property
+    def alpha(self) -> float | None:
+        """Cronbach's alpha in force, or None when none was found."""
+        return next((entry.value for entry in self.reliability if entry.default), None)
+
+    def groups(self, item_count: int) -> tuple[tuple[int, ...], ...]:
+        """Item numbers that count together (as their highest answer), of a form with `item_count` items."""
+        if self.scoring.domains is not None:
+            return tuple(self.scoring.domains.values())
+        return tuple((number,) for number in self.scoring.items or range(1, item_count + 1))
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Instrument:
+    """One form and the scales scored from it. `respondent` is who the form is made for."""
+
+    id: Text
+    name: Text
+    construct: Text
+    respondent: Literal["self", "clinician"]
+    sources: tuple[Text, ...]
+    items: Items
+    recall: Recall
+    interval: Interval
+    licence: Licence
+    scales: tuple[Scale, ...]
+    loinc: Loinc | None = None
+    first_follow_up: FirstFollowUp | None = None
+    version_guards: tuple[VersionGuard, ...] = ()
+
+    @property
+    def accepts_total(self) -> bool:
+        """Whether a stored total under the form's own id means something: the form is itself a scale."""
+        return any(scale.id == self.id for scale in self.scales)
+
+    def facts(self) -> Iterator[tuple[str, str, Cited]]:
+        """Every cited fact: (id of the scale or form, name of the fact, the fact)."""
+        owners: tuple[Instrument | Scale, ...] = (self, *self.scales)
+        for owner in owners:
+            for name, value in vars(owner).items():
+                for fact in value if isinstance(value, tuple) else (value,):
+                    if isinstance(fact, Cited):
+                        yield owner.id, name, fact

@@ -1,0 +1,148 @@
+"""Rows of the relations the catalogue gives: what the other parts read of an instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pipelines.instruments.model import Instrument, Scale
+
+DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
+    {
+        "scale": str,
+        "source_scale": str,
+        "name": str,
+        "construct": str,
+        "direction": str,
+        "minimum": float,
+        "maximum": float,
+        "step": float,
+        "own_respondent": str,
+        "first_followup_day": int,
+        "recall_days": int,
+        "response_unit": str,
+        "response_value": float,
+        "remission_op": str,
+        "remission_value": float,
+        "caseness_op": str,
+        "caseness_value": float,
+        "caseness_value_male": float,
+        "caseness_value_female": float,
+        "reliable_change": float,
+        "alpha": float,
+        "response_source": str,
+        "response_source_status": str,
+        "remission_source": str,
+        "remission_source_status": str,
+        "caseness_source": str,
+        "caseness_source_status": str,
+        "reliable_change_source": str,
+        "reliable_change_source_status": str,
+        "alpha_source": str,
+        "alpha_source_status": str,
+    }
+)
+
+
+def definition(instrument: Instrument, scale: Scale) -> dict[str, Any]:
+    """The default rules of a scale in force, each with its source."""
+    response, remission, caseness = scale.response, scale.remission, scale.caseness
+    alpha = next((entry for entry in scale.reliability if entry.default), None)
+    cited = {
+        "response": response,
+        "remission": remission,
+        "caseness": caseness,
+        "reliable_change": scale.default_reliable_change,
+        "alpha": alpha,
+    }
+    row: dict[str, Any] = {
+        "scale": scale.id,
+        "source_scale": instrument.id,
+        "name": scale.name,
+        "construct": instrument.construct,
+        "direction": scale.direction,
+        "minimum": scale.scoring.minimum,
+        "maximum": scale.scoring.maximum,
+        "step": scale.scoring.step,
+        "own_respondent": instrument.respondent,
+        "first_followup_day": instrument.first_follow_up.day if instrument.first_follow_up else 0,
+        "recall_days": instrument.recall.days,
+        "response_unit": response and response.unit,
+        "response_value": response and response.value,
+        "remission_op": remission and remission.op,
+        "remission_value": remission and remission.value,
+        "caseness_op": caseness and caseness.op,
+        "caseness_value": caseness and caseness.value,
+        "caseness_value_male": caseness and caseness.male,
+        "caseness_value_female": caseness and caseness.female,
+        "reliable_change": scale.default_reliable_change and scale.default_reliable_change.value,
+        "alpha": scale.alpha,
+    }
+    for name, fact in cited.items():
+        row[f"{name}_source"] = fact and fact.source
+        row[f"{name}_source_status"] = fact and fact.source_status
+    return row
+
+
+def rule(instrument: Instrument, scale: Scale) -> dict[str, Any]:
+    """What scoring needs of a scale."""
+    ranges = instrument.items.limits
+    return {
+        "scale": scale.id,
+        "source_scale": instrument.id,
+        "item_groups": [list(group) for group in scale.groups(instrument.items.count)],
+        "reversed": list(instrument.items.reversed),
+        "item_minimum": [lowest for lowest, _ in ranges],
+        "item_maximum": [highest for _, highest in ranges],
+        "combine": scale.scoring.combine,
+        "factor": scale.scoring.factor,
+        "minimum": scale.scoring.minimum,
+        "maximum": scale.scoring.maximum,
+        "max_missing": scale.missing.max_missing,
+        "prorate_method": scale.missing.method,
+        "safety_item": scale.safety_item and scale.safety_item.item,
+        "safety_positive_at": scale.safety_item and scale.safety_item.positive_at,
+        "accepts_total": True,
+        "raw_minimum": scale.raw_form and scale.raw_form.minimum,
+        "raw_maximum": scale.raw_form and scale.raw_form.maximum,
+        "raw_factor": scale.raw_form and scale.raw_form.factor,
+    }
+
+
+def limits(instrument: Instrument, identifier: str, numbers: Iterable[int], scale: Scale | None) -> dict[str, Any]:
+    """The legal items `numbers` and totals (of `scale`; None = no total) of an id a score row may carry."""
+    own = set(numbers)
+    allowed = [limit if number in own else (None, None) for number, limit in enumerate(instrument.items.limits, 1)]
+    return {
+        "scale": identifier,
+        "instrument": instrument.id,
+        "n_items": len(own),
+        "item_minimum": [lowest for lowest, _ in allowed],
+        "item_maximum": [highest for _, highest in allowed],
+        "item_legal": None,
+        "item_step": 1.0,
+        "total_minimum": scale and scale.scoring.minimum,
+        "total_maximum": scale and scale.scoring.maximum,
+        "total_step": scale and scale.scoring.step,
+        "raw_maximum": scale.raw_form.maximum if scale and scale.raw_form else None,
+        "accepts_total": scale is not None,
+    }
+
+
+def in_words(fact: Any) -> str:
+    """The values of a fact as `name value` pairs, without its citation."""
+    hidden = {"source", "source_status", "note"}
+    pairs = ((name, getattr(fact, name)) for name in fact.__dataclass_fields__ if name not in hidden)
+    stated = ((name, value) for name, value in pairs if value is not None and value is not False and value != ())
+    return "; ".join(f"{name} {_plain(value)}" for name, value in stated)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items())
+    if isinstance(value, tuple):
+        return ", ".join("-".join(map(_plain, inner)) if isinstance(inner, tuple) else _plain(inner) for inner in value)
+    return "yes" if value is True else str(value)

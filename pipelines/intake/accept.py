@@ -1,0 +1,122 @@
+"""Records, still text, as typed records: what could be read, and which cells could not and why.
+
+Reading is strict: a value is taken as it is written or named as damaged, never repaired. Limits and row rules are not
+applied here; they come from `pipelines.rules` over the columns `damaged` and `unknown` made here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from pipelines.contract.fields import Field
+from pipelines.contract.tables import DEFAULT_WORDS, Table
+from pipelines.engine import Engine, load_sql, quoted
+from pipelines.intake.records import NUMBER_PATTERN
+from pipelines.intake.spellings import make_spellings, word_columns
+from pipelines.rules.flags import flag_select
+from pipelines.vocabulary import TOKEN_PATTERN
+
+FlagSelect = Callable[[str, str], str]
+
+# `text` stands for the cell. Plus zero, so that -0 and 0 are one value when contents are compared.
+_NUMBER = (
+    "CASE WHEN regexp_full_match(text, $number_pattern) AND isfinite(TRY_CAST(text AS DOUBLE)) "
+    "THEN TRY_CAST(text AS DOUBLE) + 0.0 END"
+)
+_READ_AS = {
+    "token": "CASE WHEN regexp_full_match(text, $token_pattern) THEN text END",
+    "number": _NUMBER,
+    "integer": f"CASE WHEN {_NUMBER} = trunc({_NUMBER}) THEN TRY_CAST({_NUMBER} AS INTEGER) END",
+    "boolean": "CASE WHEN lower(text) IN ('true', 'yes', 'y', '1') THEN true "
+    "WHEN lower(text) IN ('false', 'no', 'n', '0') THEN false END",
+}
+_OTHER_CLINIC = "clinic_id IS NULL AND regexp_full_match(text_clinic_id, $token_pattern)"
+
+
+def type_records(
+    engine: Engine,
+    table: Table,
+    clinic_id: str,
+    receipt: int,
+    scales: Collection[str],
+    flag_select: FlagSelect = flag_select,
+    malformed: str | None = "source_malformed",
+) -> str:
+    """Make `typed_<table>` from `records` and the malformed rows; return its name.
+
+    clinic_id: the inbox folder, for rows that name none; a row that names another has `clinic_id` under unknown.
+    scales: ids of the instrument catalogue (`Catalogue.delivered_ids`).
+    flag_select: a SELECT that adds quarantined_by and blanked_by to a relation; for scores the rules read relations
+    of the instrument catalogue (`Catalogue.define_in`).
+    """
+    make_spellings(engine, table, scales)
+    read = f"read_{table.name}"
+    engine.materialise(
+        read,
+        _typed_select(table, malformed),
+        clinic_id=clinic_id,
+        receipt=receipt,
+        token_pattern=TOKEN_PATTERN,
+        number_pattern=NUMBER_PATTERN,
+    )
+    name = f"typed_{table.name}"
+    engine.materialise(name, flag_select(table.name, read))
+    return name
+
+
+def _typed_select(table: Table, malformed: str | None) -> str:
+    words = {field.name for field in word_columns(table)}
+    typed = [f"{_read(field)} AS {quoted(field.name)}" for field in table.fields]
+    joins = [
+        f"LEFT JOIN spellings AS {quoted('word_' + name)} ON {quoted('word_' + name)}.column_name = '{name}' "
+        f"AND {quoted('word_' + name)}.text = records.{quoted(name)}"
+        for name in sorted(words)
+    ]
+    parts = {
+        "typed": ",\n    ".join(typed),
+        "damaged": _names({field.name: _unread(field.name) for field in table.fields if field.name not in words}),
+        "unknown": _names({name: _unread(name) for name in words} | {"clinic_id": _OTHER_CLINIC}),
+        "joins": "\n    ".join(joins),
+        "columns": ", ".join(quoted(field.name) for field in table.fields),
+        "texts": ", ".join(f"records.{quoted(field.name)} AS {quoted('text_' + field.name)}" for field in table.fields),
+        "unread": ", ".join(f"CAST(NULL AS {field.sql_type}) AS {quoted(field.name)}" for field in table.fields),
+        "malformed": quoted(malformed) if malformed else "(SELECT CAST(NULL AS BIGINT) AS row_number LIMIT 0)",
+    }
+    select = load_sql(__file__, "typed")
+    for mark, text in parts.items():
+        select = select.replace(f"/* {mark} */", text)
+    return select
+
+
+def _read(field: Field) -> str:
+    """SQL of one typed column: NULL when empty, damaged or unknown."""
+    text = f"records.{quoted(field.name)}"
+    word = quoted("word_" + field.name)
+    if field.name == "clinic_id":
+        # The folder's name is the only word this column may hold; another clinic's is listed as unknown.
+        return f"CASE WHEN coalesce({text}, $clinic_id) = $clinic_id THEN $clinic_id END"
+    if field.kind == "codes":
+        return f"{word}.words"
+    if field.kind in ("code", "scale"):
+        default = DEFAULT_WORDS.get(field.name)
+        given = f"{word}.words[1]"
+        return f"CASE WHEN {text} IS NULL THEN '{default}' ELSE {given} END" if default else given
+    return _reading(field.kind, text)
+
+
+def _reading(kind: str, text: str) -> str:
+    return re.sub(r"\btext\b", lambda _: text, _READ_AS[kind])
+
+
+def _unread(column: str) -> str:
+    """SQL: the cell holds something, and it could not be read."""
+    if column == "clinic_id":
+        return "text_clinic_id IS NOT NULL AND NOT regexp_full_match(text_clinic_id, $token_pattern)"
+    return f"{quoted('text_' + column)} IS NOT NULL AND {quoted(column)} IS NULL"
+
+
+def _names(conditions: dict[str, str]) -> str:
+    """SQL of the sorted list of the columns whose condition holds."""
+    cases = ", ".join(f"CASE WHEN {conditions[name]} THEN '{name}' END" for name in sorted(conditions))
+    return f"list_filter([{cases}], lambda name: name IS NOT NULL)"

@@ -1,0 +1,159 @@
+"""One delivered file, from bytes to typed records with their flags: door, gate, mapping, typing, rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.contract.mapping import Mapping
+from pipelines.contract.table_choice import LaterTable, Refusal, TableChoice, domains, which_table
+from pipelines.contract.tables import Table
+from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
+from pipelines.engine import Engine, load_sql, quoted
+from pipelines.instruments.catalogue import load_catalogue
+from pipelines.intake.accept import type_records
+from pipelines.intake.identifiers import scan
+from pipelines.intake.quarantine import reasons_csv, rows_folder
+from pipelines.intake.readers import Source, read_columns, read_delivery
+from pipelines.intake.receive import Candidate, Kind
+from pipelines.intake.records import make_records
+from pipelines.lake import delivered_path, store
+from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.rules.catalogue import BY_CODE
+from pipelines.rules.flags import flag_select
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file. source_rows = rows that gave at least one record + empty_rows, always."""
+
+    source_rows: int
+    rows_with_records: int
+    empty_rows: int
+    malformed_rows: int
+    records: int
+
+    def __post_init__(self) -> None:
+        if self.source_rows != self.rows_with_records + self.empty_rows:
+            raise ArithmeticError("source rows are not rows with records + empty rows")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file that was read: its table, counts, and a problem per rule and column that quarantined or blanked.
+
+    The engine holds `typed_<table>` with all its records.
+    """
+
+    choice: TableChoice
+    counts: Counts
+    quarantined_n: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def table(self) -> str:
+        """Name of the table the file holds."""
+        return self.choice.table.name
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A file of a table that a later version takes in: it stays in the inbox."""
+
+    table: str
+    problem: Problem
+
+
+def table_of_file(file: Candidate, mapping: Mapping) -> str | None:
+    """Which table a file of the inbox would be read as, from its column names alone; None if that cannot be told."""
+    try:
+        columns = read_columns(file.path, file.name, file.kind)
+    except KapError:
+        return None
+    choice = which_table(columns, mapping, file=file.name, courses_delivered=True)
+    return choice.table.name if isinstance(choice, TableChoice) else None
+
+
+def read_file(
+    engine: Engine,
+    path: Path,
+    file: str,
+    kind: Kind,
+    clinic_id: str,
+    receipt: int,
+    mapping: Mapping,
+    courses_delivered: bool,
+    scratch: Path,
+) -> Reading | WaitingFile:
+    """Read one file into `typed_<table>`. `file` is the name to show; `scratch` a folder the engine may use.
+
+    Raises:
+        KapError: the file is refused (exit 3), with every problem of the gate and the table at once.
+    """
+    source = read_delivery(engine, path, file, kind, scratch)
+    choice = which_table(source.columns, mapping, file=file, courses_delivered=courses_delivered)
+    found = _gate(engine, source, file, choice)
+    if isinstance(choice, LaterTable) and not found:
+        return WaitingFile(choice.name, choice.problem)
+    refusals = (*found, *(choice.problems if isinstance(choice, Refusal) else ()))
+    if refusals or not isinstance(choice, TableChoice):
+        raise KapError(ExitCode.REFUSED, refusals)
+    made = make_records(engine, choice)
+    catalogue = load_catalogue()
+    catalogue.define_in(engine)
+    type_records(engine, choice.table, clinic_id, receipt, catalogue.delivered_ids, flag_select)
+    counts = Counts(
+        source.rows_n,
+        made.rows_with_records,
+        made.empty_rows + source.empty_rows_n,
+        made.malformed_rows,
+        made.records,
+    )
+    problems = _row_problems(engine, choice.table, file)
+    quarantined = f"SELECT count(*) FROM typed_{choice.table.name} WHERE len(quarantined_by) > 0"
+    return Reading(choice, counts, int(engine.value(quarantined)), problems)
+
+
+def _gate(engine: Engine, source: Source, file: str, choice: TableChoice | LaterTable | Refusal) -> tuple[Problem, ...]:
+    closed = domains(choice) if isinstance(choice, TableChoice) else {}
+    return tuple(scan(engine, source, file, closed))
+
+
+def _row_problems(engine: Engine, table: Table, file: str) -> tuple[Problem, ...]:
+    """One problem per rule and column: how many of how many records, and the first row."""
+    typed = quoted(f"typed_{table.name}")
+    rows = engine.rows(load_sql(__file__, "row_problems").replace("/* typed */", typed))
+    return tuple(
+        Problem(code, BY_CODE[code].sentence, BY_CODE[code].remedy, file, first_row, column or None, failed_n, of_n)
+        for code, column, first_row, failed_n, of_n in rows
+    )
+
+
+def store_typed(
+    engine: Engine, lake: Path, quarantine: Path, clinic_id: str, receipt: int, file: str, reading: Reading
+) -> None:
+    """Store the typed records in the lake, and the quarantined ones beside the reasons, which hold no value."""
+    typed = quoted(f"typed_{reading.table}")
+    store(
+        engine,
+        f"SELECT * FROM {typed} ORDER BY record_number",
+        delivered_path(lake, reading.table, clinic_id, receipt),
+    )
+    if not reading.problems:
+        return
+    folder = rows_folder(quarantine, clinic_id, receipt)
+    for parent in (folder.parent.parent, folder.parent, folder):
+        make_folder(parent, PRIVATE_FOLDER)
+    listing = engine.rows(load_sql(__file__, "row_reasons").replace("/* typed */", typed))
+    reasons = (
+        Problem(code, BY_CODE[code].sentence, BY_CODE[code].remedy, file, row, column or None)
+        for row, code, column in listing
+    )
+    write_whole(folder / "reasons.csv", reasons_csv(reasons), PRIVATE_FILE)
+    with_reason = f"SELECT row_number FROM {typed} WHERE len(quarantined_by) > 0"
+    store(
+        engine,
+        f"SELECT * FROM source WHERE row_number IN ({with_reason}) ORDER BY row_number",
+        folder / "rows.parquet",
+    )
+    store(engine, "SELECT * FROM source_malformed_lines ORDER BY row_number", folder / "malformed_lines.parquet")

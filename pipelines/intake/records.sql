@@ -1,0 +1,17 @@
+-- Grain: one record of a contract table; everything VARCHAR.
+-- Inputs: the delivered file as text (row_number, one column each); the marked places are filled by records.py from
+--   the contract's column names and the file's quoted column names; a row with nothing in it gives no record.
+-- Parameters: $mapped_0 ... texts, codes and factors of the mapping.
+-- Denominator: rows that gave a record + empty rows = rows of the file (checked in records.py).
+WITH cells AS (
+    SELECT row_number, /* cells */
+    FROM /* source */
+),
+entries AS (
+    /* one SELECT for each record of a row */
+)
+SELECT
+    /* columns */,
+    row_number,
+    row_number() OVER (ORDER BY row_number, entry_number) AS record_number
+FROM entries

@@ -1,0 +1,119 @@
+"""Intervals and effect sizes, on arrays. Every interval is at 95 %. An estimate that does not exist is NaN.
+
+What does not belong here: who is counted, and when a number may be shown.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+Numbers: TypeAlias = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+UPPER_TAIL = 1 - (1 - CONFIDENCE) / 2
+Z = float(special.ndtri(UPPER_TAIL))
+DECIMALS = 6
+
+
+def rounded(values: ArrayLike, decimals: int = DECIMALS) -> Numbers:
+    """Half away from zero, as everything is before it meets a threshold or a table (CONTRACT.md section 1)."""
+    numbers = np.asarray(values, dtype=np.float64)
+    scale = 10.0**decimals
+    # `+ 0.0` turns a negative zero into zero.
+    return np.asarray(np.trunc(numbers * scale + np.copysign(0.5, numbers)) / scale + 0.0)
+
+
+def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Numbers:
+    """numerator / denominator; NaN where the denominator is 0 or either is missing."""
+    above, below = np.broadcast_arrays(_numbers(numerator), _numbers(denominator))
+    result: Numbers = np.full(above.shape, np.nan)
+    np.divide(above, below, out=result, where=below != 0)
+    return result
+
+
+def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Score interval of a proportion, 0 to 1 (Wilson 1927, J Am Stat Assoc 22:209). NaN where n is 0."""
+    share, size = ratio(successes, n), _numbers(n)
+    z2_by_n = ratio(Z**2, size)
+    middle = (share + z2_by_n / 2) / (1 + z2_by_n)
+    half = np.sqrt(share * (1 - share) * ratio(Z**2, size) + z2_by_n**2 / 4) / (1 + z2_by_n)
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+
+
+def t_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Interval of a mean by Student's t with n - 1 degrees of freedom. NaN where n is under 2."""
+    size = _at_least_two(n)
+    half = special.stdtrit(size - 1, UPPER_TAIL) * _numbers(sd) / np.sqrt(size)
+    return _numbers(mean) - half, _numbers(mean) + half
+
+
+def hedges_g_av(mean_improvement: ArrayLike, sd_first: ArrayLike, sd_second: ArrayLike, n: ArrayLike) -> Numbers:
+    """J x mean improvement / sqrt((sd_first^2 + sd_second^2) / 2), J = 1 - 3 / (4 (n - 1) - 1), n = pairs.
+
+    Hedges (1981), J Educ Stat 6:107, with n - 1 degrees of freedom; clinical.md section 5. NaN where both SDs are 0
+    or n is under 2.
+    """
+    size = _at_least_two(n)
+    average_sd = np.sqrt((_numbers(sd_first) ** 2 + _numbers(sd_second) ** 2) / 2)
+    return (1 - 3 / (4 * (size - 1) - 1)) * ratio(mean_improvement, average_sd)
+
+
+def algina_keselman(
+    mean_improvement: ArrayLike, sd_first: ArrayLike, sd_second: ArrayLike, sd_change: ArrayLike, n: ArrayLike
+) -> tuple[Numbers, Numbers]:
+    """Interval of the population's standardised mean change with the average variance.
+
+    Algina and Keselman (2003), Educ Psychol Meas 63:537: limits of the noncentrality parameter of t with n - 1
+    degrees of freedom, times sqrt(2 (S1^2 + S2^2 - 2 S12) / (n (S1^2 + S2^2))), where S1^2 + S2^2 - 2 S12 is the
+    variance of the changes. The limits are those of the population value: they are not multiplied by J.
+    NaN where the changes do not vary or n is under 2.
+    """
+    size, change_sd = _at_least_two(n), _numbers(sd_change)
+    t_value = ratio(mean_improvement, change_sd / np.sqrt(size))
+    scale = np.sqrt(ratio(2 * change_sd**2, size * (_numbers(sd_first) ** 2 + _numbers(sd_second) ** 2)))
+    low = noncentrality(size - 1, UPPER_TAIL, t_value)
+    high = noncentrality(size - 1, 1 - UPPER_TAIL, t_value)
+    return low * scale, high * scale
+
+
+def noncentrality(df: ArrayLike, probability: float, t_value: ArrayLike) -> Numbers:
+    """The noncentrality at which P(T <= t_value) = probability; NaN where t_value is.
+
+    `nctdtrinc` gives about 6 digits; secant steps do the rest.
+    """
+    degrees, observed = np.broadcast_arrays(_numbers(df), _numbers(t_value))
+    result = np.full(observed.shape, np.nan)
+    known = np.isfinite(observed) & np.isfinite(degrees)
+    if not known.any():
+        return result
+    # nc(df, p, t) = -nc(df, 1 - p, -t): the distribution function is at its best for t above 0.
+    sign = np.where(observed[known] < 0, -1.0, 1.0)
+    df_known, t_known = degrees[known], np.abs(observed[known])
+    tail = np.where(sign < 0, 1 - probability, probability)
+
+    def miss(candidate: Numbers) -> Numbers:
+        return np.asarray(stats.nct.cdf(t_known, df_known, candidate) - tail)
+
+    start = np.asarray(special.nctdtrinc(df_known, tail, t_known))
+    before, now = start, start + 1e-4 * np.maximum(1.0, np.abs(start))
+    miss_before, miss_now = miss(before), miss(now)
+    for _ in range(4):
+        rise = miss_now - miss_before
+        step = np.divide(miss_now * (now - before), rise, out=np.zeros_like(now), where=rise != 0)
+        before, miss_before, now = now, miss_now, now - step
+        miss_now = miss(now)
+    result[known] = sign * np.where(np.isfinite(now), now, start)
+    return result
+
+
+def _numbers(values: ArrayLike) -> Numbers:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _at_least_two(n: ArrayLike) -> Numbers:
+    size = _numbers(n)
+    return np.where(size >= 2, size, np.nan)

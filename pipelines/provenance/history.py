@@ -1,0 +1,80 @@
+"""What the ledger says has happened: the state of a home, read from its events alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+RECEIVED = "delivery_received"
+REPEATED = "delivery_repeated"
+REFUSED = "delivery_refused"
+VALIDATED = "clinic_validated"
+PUBLISHED = "clinic_published"
+THRESHOLD_FROZEN = "threshold_frozen"
+RELEASED = "released"
+
+
+class Event(Protocol):
+    """The parts of a ledger entry that are read here."""
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+
+
+@dataclass
+class History:
+    """State of a home.
+
+    received: receipt sequences by clinic. published: those whose records are in the validated store.
+    superseded: blocked ones that a corrected delivery replaced. blocked: pending at the last validation, which blocked.
+    validated: body of each clinic's latest validation; validations: of every one, in order. frozen: reliable-change thresholds computed once, by scale.
+    """
+
+    received: dict[str, list[int]] = field(default_factory=dict)
+    published: dict[str, frozenset[int]] = field(default_factory=dict)
+    superseded: dict[str, frozenset[int]] = field(default_factory=dict)
+    blocked: dict[str, frozenset[int]] = field(default_factory=dict)
+    validated: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    validations: list[Mapping[str, Any]] = field(default_factory=list)
+    frozen: dict[str, float] = field(default_factory=dict)
+    refused: list[Mapping[str, Any]] = field(default_factory=list)
+    release_id: str | None = None
+
+    def pending(self, clinic_id: str) -> frozenset[int]:
+        """Receipts of a clinic that are neither published nor superseded."""
+        gone = self.published.get(clinic_id, frozenset()) | self.superseded.get(clinic_id, frozenset())
+        return frozenset(self.received.get(clinic_id, ())) - gone
+
+    def clinics(self) -> list[str]:
+        """Every clinic that ever delivered a file that was accepted."""
+        return sorted(self.received)
+
+
+def read_history(entries: Iterable[Event]) -> History:
+    """Fold the events of a ledger into a History."""
+    history = History()
+    for entry in entries:
+        body = entry.body
+        if entry.event == RECEIVED:
+            history.received.setdefault(body["clinic_id"], []).append(body["receipt"])
+        elif entry.event == REFUSED:
+            history.refused.append(body)
+        elif entry.event == VALIDATED:
+            clinic_id = body["clinic_id"]
+            history.validated[clinic_id] = body
+            history.validations.append(body)
+            history.blocked[clinic_id] = frozenset(body["pending"]) if body["verdict"] != "passed" else frozenset()
+            history.superseded[clinic_id] = history.superseded.get(clinic_id, frozenset()) | frozenset(
+                body["superseded"]
+            )
+        elif entry.event == PUBLISHED:
+            history.published[body["clinic_id"]] = frozenset(body["receipts"])
+        elif entry.event == THRESHOLD_FROZEN:
+            history.frozen.setdefault(body["scale"], body["value"])
+        elif entry.event == RELEASED:
+            history.release_id = body["release_id"]
+    return history

@@ -1,0 +1,66 @@
+"""The rules that act on single records, as SQL: what intake quarantines and blanks, by the predicates GX judges by."""
+
+from __future__ import annotations
+
+from pipelines.engine import load_sql, quoted
+from pipelines.rules.catalogue import pairs
+from pipelines.rules.rule import Rule
+
+# What delivered_scores.sql adds to a record.
+_ADDED = (
+    "items",
+    "scale_known",
+    "n_items",
+    "item_minimum",
+    "item_maximum",
+    "total_minimum",
+    "total_maximum",
+    "total_step",
+    "accepts_total",
+    "max_missing",
+    "safety_item",
+    "items_n",
+    "missing_n",
+    "expected_total",
+    "version_in_doubt",
+)
+
+
+def delivered_select(table: str, relation: str, version_in_doubt: str = "FALSE") -> str:
+    """SELECT of the records of `relation` with what the rules over delivered records need.
+
+    For scores it reads the relations `scale_limits` and `scoring_rules`; `version_in_doubt` is SQL over that record.
+    """
+    if table != "scores":
+        return f"SELECT * FROM {quoted(relation)}"
+    select = load_sql(__file__, "delivered_scores").replace("/* relation */", quoted(relation))
+    return select.replace("/* version_in_doubt */", version_in_doubt)
+
+
+def flag_select(table: str, relation: str) -> str:
+    """SELECT of `relation`.* plus quarantined_by and blanked_by, for a relation of typed records.
+
+    quarantined_by: sorted codes of the rules that quarantine the record. blanked_by: sorted 'CODE:column' of its values
+    that are set aside. For scores the relations `scale_limits` and `scoring_rules` must exist. No parameters. The
+    conflict of keys within a file (KAP-V05) is not told here: it needs all records of the file.
+    """
+    listed = [(rule, column) for rule, column in pairs(table, "delivered") if rule.at_intake]
+    quarantining = [pair for pair in listed if pair[0].effect_on(pair[1]) == "quarantines"]
+    blanking = [pair for pair in listed if pair[0].effect_on(pair[1]) == "blanks"]
+    codes = [_when(rule, column, rule.code) for rule, column in quarantining]
+    values = [_when(rule, column, f"{rule.code}:{column}") for rule, column in blanking]
+    added = f" EXCLUDE ({', '.join(_ADDED)})" if table == "scores" else ""
+    return (
+        f"SELECT *{added},\n{_sorted(codes)} AS quarantined_by,\n{_sorted(values)} AS blanked_by\n"
+        f"FROM ({delivered_select(table, relation)})"
+    )
+
+
+def _when(rule: Rule, column: str, text: str) -> str:
+    population, violation = rule.predicates(column)
+    return f"CASE WHEN {population} AND ({violation}) THEN '{text}' END"
+
+
+def _sorted(cases: list[str]) -> str:
+    listed = ",\n    ".join(cases)
+    return f"list_sort(list_distinct(CAST([\n    {listed}\n] AS VARCHAR[])))"

@@ -1,0 +1,103 @@
+-- From item answers or stored totals to scores. One form for every scale; what differs stands in the rules.
+-- Grain: one row per score row and outcome scale it gives (a `bam` row gives three).
+-- Inputs: score_rows (columns of `scores`), scoring_rules (one row per outcome scale).
+-- Parameters: none. Denominators: none.
+WITH rules AS (
+    -- A scale can be delivered under its own id or, as items, under the id of the form it belongs to.
+    SELECT unnest(list_distinct([scale, source_scale])) AS delivered_scale, *
+    FROM scoring_rules
+),
+answered AS (
+    SELECT
+        delivered.* EXCLUDE (scale, total),
+        delivered.scale AS source_scale,
+        rules.scale AS scale,
+        rules.* EXCLUDE (scale, source_scale, delivered_scale),
+        delivered.scale = rules.scale AS is_own_id,
+        CASE WHEN delivered.scale_form = 'raw' AND raw_factor IS NOT NULL
+            THEN delivered.total * raw_factor ELSE delivered.total
+        END AS total,
+        [
+            item_01, item_02, item_03, item_04, item_05, item_06, item_07, item_08, item_09, item_10,
+            item_11, item_12, item_13, item_14, item_15, item_16, item_17, item_18, item_19, item_20,
+            item_21, item_22, item_23, item_24, item_25, item_26, item_27, item_28, item_29, item_30
+        ]::DOUBLE[] AS answers
+    FROM score_rows AS delivered
+    LEFT JOIN rules ON rules.delivered_scale = delivered.scale
+),
+valued AS (
+    SELECT
+        *,
+        list_filter(flatten(item_groups), lambda number: answers[number] IS NOT NULL) AS answered_items,
+        -- A reversed item counts from the other end of its range.
+        list_transform(
+            answers,
+            lambda answer, number: CASE WHEN list_contains(reversed, number)
+                THEN item_minimum[number] + item_maximum[number] - answer ELSE answer END
+        ) AS points
+    FROM answered
+),
+grouped AS (
+    SELECT
+        *,
+        list_filter(
+            list_transform(item_groups, lambda numbers: list_max(list_select(points, numbers))),
+            lambda value: value IS NOT NULL
+        ) AS group_points,
+        len(list_filter(
+            answered_items,
+            lambda number: NOT answers[number] BETWEEN item_minimum[number] AND item_maximum[number]
+        )) AS out_of_range_n,
+        len(item_groups) AS groups_n,
+        len(answered_items) > 0 AS has_items
+    FROM valued
+),
+judged AS (
+    SELECT
+        *,
+        groups_n - len(group_points) AS missing_n,
+        CASE
+            WHEN scale IS NULL THEN 'scale_not_in_catalogue'
+            WHEN has_items AND out_of_range_n > 0 THEN 'item_out_of_range'
+            WHEN has_items AND groups_n - len(group_points) > max_missing THEN 'too_many_items_missing'
+            WHEN has_items THEN NULL
+            WHEN total IS NULL THEN 'no_answers'
+            WHEN NOT (is_own_id AND accepts_total) THEN 'no_total_of_its_own'
+            WHEN NOT total BETWEEN minimum AND maximum THEN 'total_out_of_range'
+        END AS why_absent
+    FROM grouped
+),
+scored AS (
+    SELECT
+        *,
+        CASE
+            WHEN why_absent IS NOT NULL THEN NULL
+            WHEN NOT has_items THEN total
+            WHEN combine = 'mean' THEN factor * list_sum(group_points) / len(group_points)
+            WHEN missing_n = 0 THEN factor * list_sum(group_points)
+            -- person_mean_round: an unanswered item counts as the mean of the answered ones; half away from zero.
+            WHEN prorate_method = 'person_mean_round'
+                THEN factor * round(list_sum(group_points) * groups_n / len(group_points))
+        END AS exact_score
+    FROM judged
+)
+SELECT
+    clinic_id,
+    patient_id,
+    coalesce(scale, source_scale) AS scale,
+    source_scale,
+    score_day,
+    administration,
+    respondent,
+    round(exact_score, 6) AS score,
+    CASE WHEN has_items THEN len(answered_items)::INTEGER WHEN total IS NULL THEN 0 END AS items_used,
+    coalesce(has_items AND missing_n > 0 AND why_absent IS NULL, FALSE) AS prorated,
+    why_absent,
+    -- Empty where nobody can tell: no safety item, or no items delivered. The answer itself is never filled in.
+    CASE WHEN safety_item IS NOT NULL AND has_items THEN answers[safety_item] IS NULL END AS safety_item_unanswered,
+    CASE WHEN has_items THEN answers[safety_item] >= safety_positive_at END AS safety_item_positive,
+    coalesce(NOT has_items AND why_absent IS NULL, FALSE) AS from_total,
+    reference_group,
+    receipt,
+    row_number
+FROM scored

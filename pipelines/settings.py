@@ -1,0 +1,194 @@
+"""`kap.toml`: read whole, with all its problems at once, none of which repeats what was written.
+
+Thresholds may be tightened, never loosened. The sections themselves: `pipelines/settings_sections.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.settings_sections import SETTINGS_VERSION, Profile, Settings, ThresholdSettings, WindowsSettings
+from pipelines.vocabulary import CLINIC_ID_PATTERN, RESERVED_CLINIC_IDS
+
+__all__ = ["FILE_NAME", "Settings", "load_settings", "refuse_profile"]
+
+FILE_NAME = "kap.toml"
+
+# The direction in which each limit is tighter.
+_LOWER_IS_TIGHTER = frozenset({"quarantined_pct_max", "key_conflict_pct_max"})
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of the file at `path`; None or no such file = the documented defaults.
+
+    Raises:
+        KapError: exit 2, with every problem of the file.
+    """
+    if path is None or not path.exists():
+        return Settings()
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f" at line {place[1]}, column {place[2]}" if place else ""
+        raise _refused([_problem("KAP-C01", None, f"TOML; it stops being TOML{where}", "correct that line.")]) from None
+    version = given.get("settings_version", SETTINGS_VERSION)
+    if isinstance(version, int) and version > SETTINGS_VERSION:
+        expected = f"settings_version {SETTINGS_VERSION} or older; this file is for a newer kap"
+        raise _refused([_problem("KAP-C02", "settings_version", expected, "use that version of kap.")])
+    problems: list[Problem] = []
+    settings = None
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problems += [_from_pydantic(detail) for detail in error.errors(include_input=False, include_url=False)]
+    problems += _clinic_id_problems(given)
+    problems += _loosened(given)
+    problems += _unnamed_determinations(given)
+    problems += _unsound_windows(given)
+    if problems or settings is None:
+        raise _refused(problems)
+    return settings
+
+
+def refuse_profile(profile: Profile, synthetic: bool | None) -> None:
+    """Refuse a release whose profile has no gate yet, or would publish made data.
+
+    Raises:
+        KapError: exit 6.
+    """
+    if profile == "clinic":
+        return
+    problems = [
+        Problem(
+            code="KAP-G01",
+            file=FILE_NAME,
+            column="release.profile",
+            expected=f"expected the profile clinic; the disclosure gate of the profile {profile} is not built yet.",
+            remedy='set profile = "clinic"; nothing was released.',
+        )
+    ]
+    if synthetic:
+        problems.append(
+            Problem(
+                code="KAP-G02",
+                file="home.json",
+                expected=f"expected real deliveries for the profile {profile}; this home holds synthetic data.",
+                remedy="use a home of real deliveries.",
+            )
+        )
+    raise KapError(ExitCode.DISCLOSURE, problems)
+
+
+def _clinic_id_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    clinics = given.get("clinics")
+    named = list(clinics) if isinstance(clinics, Mapping) else []
+    overrides = given.get("overrides")
+    for override in overrides if isinstance(overrides, list) else []:
+        if isinstance(override, Mapping) and isinstance(override.get("clinic"), str):
+            named.append(override["clinic"])
+    for clinic_id in named:
+        if clinic_id in RESERVED_CLINIC_IDS:
+            yield _problem(
+                "KAP-C05", "clinics", f"a clinic id that is none of {', '.join(RESERVED_CLINIC_IDS)}", "rename it."
+            )
+        elif not re.fullmatch(CLINIC_ID_PATTERN, clinic_id):
+            expected = "a clinic id of 2 to 32 small letters, digits, - and _, as its inbox folder is named"
+            yield _problem("KAP-C05", "clinics", expected, "rename it.")
+
+
+def _unnamed_determinations(given: Mapping[str, Any]) -> Iterator[Problem]:
+    clinics = given.get("clinics")
+    for clinic_id, clinic in clinics.items() if isinstance(clinics, Mapping) else ():
+        if not isinstance(clinic, Mapping) or clinic.get("deidentification", "safe_harbor") == "safe_harbor":
+            continue
+        for name in ("determination_id", "expires"):
+            if name not in clinic:
+                expected = f"{name} beside a deidentification that is not safe_harbor"
+                yield _problem("KAP-C07", f"clinics.{clinic_id}.{name}", expected, "add the line.")
+
+
+def _unsound_windows(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Windows that contradict each other, each section on its own; what is no number is told of elsewhere."""
+    windows = given.get("windows")
+    if not isinstance(windows, Mapping):
+        return
+    known = {name: value for name, value in windows.items() if name in _known_keys(("windows",))}
+    lengths = {name: value for name, value in known.items() if not isinstance(value, Mapping)}
+    timepoints = {
+        name: {name: {key: day for key, day in value.items() if key in _known_keys(("windows", name))}}
+        for name, value in known.items()
+        if isinstance(value, Mapping)
+    }
+    for place, section in {"": lengths, **timepoints}.items():
+        try:
+            settings = WindowsSettings.model_validate(section)
+        except ValidationError:
+            continue
+        try:
+            settings.build()
+        except ValueError as error:
+            yield _problem("KAP-C08", f"windows.{place}".rstrip("."), str(error), "correct the window.")
+
+
+def _loosened(given: Mapping[str, Any]) -> Iterator[Problem]:
+    thresholds = given.get("thresholds")
+    for name, value in thresholds.items() if isinstance(thresholds, Mapping) else ():
+        field = ThresholdSettings.model_fields.get(name)
+        if field is None or isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+            continue
+        lower = name in _LOWER_IS_TIGHTER
+        if value > field.default if lower else value < field.default:
+            expected = (
+                f"{field.default:g} or {'less' if lower else 'more'}: a threshold may be tightened, never loosened"
+            )
+            yield _problem("KAP-C04", f"thresholds.{name}", expected, "tighten it or delete the line.")
+
+
+def _from_pydantic(detail: Mapping[str, Any]) -> Problem:
+    """One of pydantic's errors, without the value that was given."""
+    location = tuple(str(part + 1) if isinstance(part, int) else part for part in detail["loc"])
+    place = ".".join(location)
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1, cutoff=0.5)
+        hint = f"the nearest is {near[0]}" if near else f"known here: {', '.join(_known_keys(location[:-1]))}"
+        return _problem("KAP-C03", place, f"a known setting; {hint}", "rename or delete the line.")
+    if detail["type"] == "missing":
+        return _problem("KAP-C06", place, "a value; it is missing", "add the line.")
+    message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
+    return _problem("KAP-C06", place or "kap.toml", message, "correct the value.")
+
+
+def _known_keys(section: tuple[str, ...]) -> list[str]:
+    model: Any = Settings
+    for part in section:
+        if part.isdigit() or model is None:
+            continue
+        field = next((field for name, field in model.model_fields.items() if (field.alias or name) == part), None)
+        if field is None:  # the name of a clinic: the same model goes on
+            continue
+        model = _model_in(field.annotation)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _problem(code: str, column: str | None, expected: str, remedy: str) -> Problem:
+    return Problem(code=code, file=FILE_NAME, column=column, expected=f"expected {expected}.", remedy=remedy)
+
+
+def _refused(problems: list[Problem]) -> KapError:
+    return KapError(ExitCode.USAGE, problems)

@@ -1,0 +1,16 @@
+"""The versions written into every receipt, manifest and Parquet footer. Change one, and CHANGELOG.md says why."""
+
+PRODUCT_VERSION = "0.1.0"
+CONTRACT_VERSION = "1.0"
+DEFINITION_SET = "kap-outcomes@1"
+GATE_VERSION = "identifiers@1"
+LAYOUT_VERSION = 1
+
+
+def stamp() -> dict[str, str]:
+    """The versions that travel with every stored file."""
+    return {
+        "contract_version": CONTRACT_VERSION,
+        "product_version": PRODUCT_VERSION,
+        "definition_set": DEFINITION_SET,
+    }

@@ -1,0 +1,169 @@
+"""The site of a release: every page from released tables, as bytes. Pure: same input, same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.disclosure.released import ReleasedTable
+from pipelines.rules.finding import Finding
+from pipelines.vocabulary import ALL
+from reports import render, theme
+from reports.about import About, Definition, Delivery, Scale
+from reports.released_rows import Scope, for_clinic, released
+from reports.sections import change, clinics, grid, headline, ladder, parts, quality, rates
+from reports.sections.parts import Drawn, Page, Section, TableView
+from reports.table_file import csv_bytes
+from reports.words import words_of
+
+__all__ = [
+    "About",
+    "Definition",
+    "Delivery",
+    "Scale",
+    "build_clinic_site",
+    "build_reviewers_report",
+    "build_site",
+    "csv_bytes",
+]
+
+
+def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, bytes]:
+    """Relative path -> bytes of every page of a release: the network's and each clinic's own site.
+
+    tables: released tables by name (`outcomes_by_route_condition`, `denominators`, `score_trajectories`,
+    `data_quality`; a missing one gives an empty section). TypeError when one is not a ReleasedTable.
+    """
+    tables = {name: released(table, name) for name, table in tables.items()}
+    page = Page(tables, about, words_of(about.language))
+    names = sorted(tables)
+    site = {
+        "index.html": _index(page, names),
+        "quality.html": _quality(page, names),
+        "methods.html": _methods(page, names),
+    }
+    for clinic_id in sorted(about.clinics):
+        folder = f"clinics/{clinic_id}"
+        site |= {f"{folder}/{path}": content for path, content in build_clinic_site(tables, about, clinic_id).items()}
+    return dict(sorted(site.items()))
+
+
+def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_id: str) -> dict[str, bytes]:
+    """One clinic's site, standing alone: its pages and their tables, no row of another clinic nor of `all`."""
+    own = {
+        name: for_clinic(released(table, name), clinic_id)
+        for name, table in tables.items()
+        if "clinic_id" in table.frame.columns
+    }
+    page = Page(own, about.for_clinic(clinic_id), words_of(about.language), Scope(clinic_id))
+    names = sorted(own)
+    return {
+        "index.html": _index(page, names),
+        "quality.html": _quality(page, names),
+        "methods.html": _methods(page, names),
+        **{f"tables/{name}.csv": csv_bytes(own[name]) for name in names},
+    }
+
+
+def build_reviewers_report(findings: Sequence[Finding], about: About) -> bytes:
+    """The reviewer's page with exact counts, for the inside of the home only. TypeError for anything but findings."""
+    page = Page({}, about, words_of(about.language))
+    lines = quality.lines_of_findings(findings)
+    values = _frame(page, "reviewer", []) | {"links": [], "reader": page.words.say("reader.reviewer")}
+    return render.page("quality.html.j2", page.words, [], values | {"sections": _quality_sections(page, lines)})
+
+
+def _index(page: Page, names: Sequence[str]) -> bytes:
+    first = headline.headline(page)
+    margins: list[Section] = []
+    sections: list[Section] = []
+    if not first.empty:
+        with theme.unchecked(False):
+            margins, sections = _margins(page), _sections(page)
+    values = _frame(page, "outcomes", names) | {
+        "headline": first,
+        "margins": margins,
+        "sections": sections,
+        "clinics": clinics.clinics(page) if page.scope.clinic_id == ALL and page.about.clinics else None,
+    }
+    return render.page("index.html.j2", page.words, _charts([*margins, *sections]), values)
+
+
+def _margins(page: Page) -> list[Section]:
+    return [rates.margin(page, "condition"), rates.margin(page, "route")]
+
+
+def _sections(page: Page) -> list[Section]:
+    return [
+        grid.grid(page),
+        ladder.ladder(page),
+        change.change(page),
+        rates.bounds(page),
+        rates.better_and_worse(page),
+        change.course(page),
+    ]
+
+
+def _quality(page: Page, names: Sequence[str]) -> bytes:
+    sections = _quality_sections(page, quality.lines_of_table(page))
+    return render.page("quality.html.j2", page.words, [], _frame(page, "quality", names) | {"sections": sections})
+
+
+def _quality_sections(page: Page, lines: Sequence[quality.RuleLine]) -> list[Section]:
+    return [
+        quality.verdict(page, lines),
+        quality.deliveries(page),
+        quality.need_a_person(page, lines),
+        quality.every_rule(page, lines),
+    ]
+
+
+def _methods(page: Page, names: Sequence[str]) -> bytes:
+    words, about = page.words, page.about
+    columns = tuple(words.say(f"methods.{c}") for c in ("definition", "says", "source", "source_status"))
+    rows = tuple(
+        tuple(parts.label(text) for text in (d.title or d.id, d.sentence, d.source, d.source_status))
+        for d in about.definitions
+    )
+    sections = [
+        Section(
+            "definitions",
+            words.say("methods.definitions_heading"),
+            words.say("methods.definitions_sentence", definition_set=about.definition_set),
+            table=TableView(words.say("methods.definitions_caption"), columns, rows),
+            empty="" if rows else words.say("methods.definitions_empty"),
+            folded=False,
+        ),
+        Section("evidence", words.say("methods.evidence_heading"), words.say("methods.evidence_sentence")),
+        Section("tables", words.say("methods.files_heading"), words.say("methods.files_sentence")),
+    ]
+    values = _frame(page, "methods", names) | {"sections": sections, "licences": about.licences}
+    return render.page("methods.html.j2", words, [], values)
+
+
+def _charts(sections: Sequence[Section]) -> list[Drawn]:
+    return [chart for section in sections if not section.empty for chart in section.charts]
+
+
+def _frame(page: Page, here: str, names: Sequence[str]) -> dict[str, Any]:
+    """What every page shows: whose it is, who may read it, the synthetic mark, the facts, the links."""
+    words, about, alone = page.words, page.about, page.scope.clinic_id != ALL
+    facts = {
+        "definition_set": about.definition_set,
+        "contract_version": about.contract_version,
+        "product_version": about.product_version,
+        "profile": about.profile,
+    }
+    links = (("outcomes", "index.html"), ("quality", "quality.html"), ("methods", "methods.html"))
+    title = {"outcomes": "page.title", "quality": "page.quality_title", "methods": "page.methods_title"}
+    return {
+        "owner": about.clinics[page.scope.clinic_id] if alone else about.network_name,
+        "heading": words.say(title.get(here, "page.reviewer_title")),
+        "synthetic": about.synthetic,
+        "reader": words.say(f"reader.{about.profile}_{'clinic' if alone else 'network'}"),
+        "facts": words.say("page.facts_with_data", data_to=about.data_to, **facts)
+        if about.data_to
+        else words.say("page.facts", **facts),
+        "links": [{"href": href, "text": words.say(f"page.{key}_link"), "here": key == here} for key, href in links],
+        "table_files": [{"href": f"tables/{name}.csv", "text": name} for name in names],
+    }

@@ -1,0 +1,149 @@
+"""What a section of a page is made of: a heading that says the finding, a sentence, charts, a real table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.disclosure.released import ReleasedTable
+from reports import figures, released_rows
+from reports.about import About
+from reports.released_rows import Row, Scope
+from reports.words import Words
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: its text, whether it is a number to the right, and a mark (a state) for its look."""
+
+    text: str
+    numeric: bool = True
+    mark: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table beside a chart: the first cell of each row is its header."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart on a page: its id there, its Vega-Lite spec without data, the rows it draws, what it says aloud."""
+
+    id: str
+    spec: Mapping[str, Any]
+    data_name: str
+    data: list[dict[str, Any]]
+    label: str
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section. `empty` = a sentence in place of charts and table when there is nothing to show."""
+
+    id: str
+    heading: str
+    sentence: str
+    reading: str = ""
+    charts: tuple[Drawn, ...] = ()
+    table: TableView | None = None
+    empty: str = ""
+    folded: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every section is given: the released tables by name, the facts of the release, the words, the scope."""
+
+    tables: Mapping[str, ReleasedTable]
+    about: About
+    words: Words
+    scope: Scope = field(default_factory=Scope)
+
+    @property
+    def outcomes(self) -> ReleasedTable | None:
+        """The table outcomes_by_route_condition, None when it was not released."""
+        return self.tables.get("outcomes_by_route_condition")
+
+    @property
+    def when(self) -> str:
+        """The timepoint of the page in words."""
+        return self.words.name("timepoint", self.scope.timepoint)
+
+
+def drawn(chart_id: str, name: str, chart: Any, data: list[dict[str, Any]], wide: bool = False) -> Drawn:
+    """An Altair chart as the page embeds it. ValueError when a chart would carry rows inside its spec."""
+    # Checked against the Vega-Lite schema in the tests: here that would take most of the time of a release.
+    spec = chart.to_dict(validate=False)
+    if spec.pop("datasets", None):
+        raise ValueError(f"the chart {name} carries its own data")
+    return Drawn(chart_id, spec, name, data, str(spec.get("description", "")), wide)
+
+
+def label(text: str, link: str = "") -> Cell:
+    """A cell of words."""
+    return Cell(text, numeric=False, link=link)
+
+
+def silent(words: Words, state: str) -> Cell:
+    """A cell that says why there is no number."""
+    return Cell(words.say(f"state.{state}"), mark=state)
+
+
+def people(record: Row | None, column: str, words: Words) -> Cell:
+    """A count, or why it is not there."""
+    value = released_rows.number(record, column)
+    return silent(words, released_rows.why_empty(record, column)) if value is None else Cell(figures.count(value))
+
+
+def rate_text(record: Row | None, outcome: str, words: Words) -> str | None:
+    """`52 of 100 (49 to 55), 2,663 of 5,122`; None when the rate is not shown."""
+    if released_rows.state(record, f"{outcome}_pct") not in ("reportable", "imprecise"):
+        return None
+    pct, low, high, part, of_n = (
+        released_rows.number(record, f"{outcome}_{end}") for end in ("pct", "ci_low", "ci_high", "n", "of_n")
+    )
+    if pct is None or low is None or high is None or part is None or of_n is None:
+        return None
+    return words.say(
+        "figure.rate",
+        share=figures.share(pct),
+        low=figures.share(low),
+        high=figures.share(high),
+        part=figures.count(part),
+        whole=figures.count(of_n),
+    )
+
+
+def rate(record: Row | None, outcome: str, words: Words) -> Cell:
+    """The rate with interval, numerator and denominator; or its state in words."""
+    text = rate_text(record, outcome, words)
+    state = released_rows.state(record, f"{outcome}_pct")
+    if text is None:
+        return silent(words, state if state not in ("reportable", "imprecise") else "withheld")
+    return Cell(text, mark="imprecise" if state == "imprecise" else "")
+
+
+def share(record: Row | None, column: str, words: Words) -> Cell:
+    """A percentage as whole people of 100; silent where the row's evidence is."""
+    value, state = released_rows.number(record, column), released_rows.state(record, column)
+    return silent(words, state) if value is None or state in released_rows.SILENT else Cell(figures.share(value))
+
+
+def moment(record: Row | None, column: str, words: Words) -> Cell:
+    """A mean or standard deviation at one decimal; silent where the row's evidence is."""
+    value, state = released_rows.number(record, column), released_rows.state(record, column)
+    return silent(words, state) if value is None or state in released_rows.SILENT else Cell(figures.mean(value))
+
+
+def evidence(record: Row, words: Words) -> Cell:
+    """The evidence state of a row in words."""
+    state = str(record.get("evidence") or "no_data")
+    return Cell(words.say(f"state.{state}"), numeric=False, mark=state)

@@ -1,0 +1,76 @@
+"""What every test shares: the real files of `--shared-data`, and the Hypothesis profiles.
+
+Write `pytest tests --shared-data DIR`, or `--shared-data=DIR`: without a path of tests before it, pytest takes DIR for
+the place to look for its own settings.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# `fast` is what `make test` runs: few examples, the same ones every time. `laws` is `make test-laws`.
+settings.register_profile(
+    "fast",
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "laws",
+    max_examples=1000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("fast")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shared-data",
+        metavar="DIR",
+        default=None,
+        help="folder of the real data files (default: ../shared/data beside the checkout); absent = not run",
+    )
+
+
+def _shared_data_folder(config: pytest.Config) -> Path:
+    given = config.getoption("--shared-data")
+    return (config.invocation_params.dir / given).resolve() if given else (ROOT.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def shared_data(pytestconfig: pytest.Config) -> Path:
+    """The folder of real data files; the test is skipped, saying so, where it is absent."""
+    folder = _shared_data_folder(pytestconfig)
+    if not folder.is_dir():
+        pytest.skip("the folder of real data files is absent: give it with --shared-data DIR")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "shared_data" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.real_data)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """One line that says how many tests met real data."""
+
+    def count(*outcomes: str) -> int:
+        return sum(
+            "real_data" in getattr(report, "keywords", {})
+            for outcome in outcomes
+            for report in terminalreporter.stats.get(outcome, [])
+        )
+
+    ran, not_run = count("passed", "failed", "xfailed", "xpassed"), count("skipped", "error")
+    why = "" if _shared_data_folder(config).is_dir() else " (folder absent)"
+    terminalreporter.write_line(f"real-data tests: {ran} ran, {not_run} not run{why}")

@@ -1,0 +1,56 @@
+"""The real-data option: skipped with a reason where the folder is absent, and always counted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ONE_TEST = """
+def test_it_meets_real_data(shared_data):
+    assert (shared_data / "README.md").exists()
+
+def test_it_needs_none():
+    pass
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A suite of its own with this suite's conftest."""
+    (tmp_path / "suite" / "tests").mkdir(parents=True)
+    (tmp_path / "suite" / "pytest.ini").write_text("[pytest]\nmarkers =\n  real_data: x\n")
+    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    (tmp_path / "suite" / "tests" / "conftest.py").write_text(conftest, encoding="utf-8")
+    (tmp_path / "suite" / "tests" / "test_one.py").write_text(ONE_TEST)
+    return tmp_path / "suite"
+
+
+def closing_lines(suite: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", "tests", *arguments]
+    return subprocess.run(command, cwd=suite, capture_output=True, text=True, check=False, timeout=120).stdout
+
+
+def test_an_absent_folder_is_said(suite: Path) -> None:
+    said = closing_lines(suite)
+    assert "real-data tests: 0 ran, 1 not run (folder absent)" in said
+    assert "the folder of real data files is absent: give it with --shared-data DIR" in said
+    assert "1 passed, 1 skipped" in said
+
+
+def test_a_given_folder_is_used_and_counted_by_every_worker(suite: Path) -> None:
+    (suite / "data").mkdir()
+    (suite / "data" / "README.md").touch()
+    said = closing_lines(suite, "--shared-data", "data", "-n", "2")
+    assert "real-data tests: 1 ran, 0 not run\n" in said
+    assert "2 passed" in said
+
+
+def test_the_folder_beside_the_checkout_is_the_default(suite: Path) -> None:
+    (suite.parent / "shared" / "data").mkdir(parents=True)
+    (suite.parent / "shared" / "data" / "README.md").touch()
+    assert "real-data tests: 1 ran, 0 not run\n" in closing_lines(suite)

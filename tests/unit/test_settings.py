@@ -1,0 +1,190 @@
+"""kap.toml: defaults, all problems at once, tighten only, one digest per meaning."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.care.windows import Windows
+from pipelines.problems import ExitCode, KapError
+from pipelines.settings import load_settings, refuse_profile
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "kap.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def places_of_problems(folder: Path, text: str) -> list[tuple[str, str | None]]:
+    with pytest.raises(KapError) as caught:
+        load_settings(written(folder, text))
+    assert caught.value.exit_code is ExitCode.USAGE
+    return [(problem.code, problem.column) for problem in caught.value.problems]
+
+
+def test_a_missing_file_gives_the_documented_defaults(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "kap.toml")
+    assert settings == load_settings(None)
+    assert settings.clinic_windows() == Windows()
+    # CONTRACT.md sections 1, 2 and 4.
+    assert settings.release.profile == "clinic"
+    assert (settings.thresholds.quarantined_pct_max, settings.thresholds.key_conflict_pct_max) == (20, 5)
+    assert (settings.thresholds.smallest_group_n, settings.thresholds.smallest_group_moments_n) == (5, 10)
+    assert (settings.retention.log_days, settings.retention.refused_file_days) == (90, 7)
+    assert settings.retention.keep_dated_raw is False
+
+
+def test_every_section_of_the_contract_is_read(tmp_path: Path) -> None:
+    text = """
+        settings_version = 1
+        [network]
+        name = "Lake district"
+        [release]
+        profile = "clinic"
+        require_sign_off = true
+        [clinics.north]
+        name = "North"
+        deidentification = "expert_determination"
+        determination_id = "ED-7"
+        expires = 2027-01-31
+        targets = { followup_pct = 80 }
+        [windows]
+        course_gap_days = 120
+        [windows.month_3]
+        to = 110
+        [thresholds]
+        quarantined_pct_max = 10
+        [[overrides]]
+        definition = "phq9.response_value"
+        clinic = "north"
+        value = 40
+        reason = "agreed with the clinic's own board"
+        [retention]
+        log_days = 30
+        [engine]
+        name = "duckdb"
+        memory = "2GB"
+        threads = 2
+        [branding]
+        title = "Our outcomes"
+    """
+    settings = load_settings(written(tmp_path, text))
+    windows = settings.clinic_windows()
+    month_3 = next(timepoint for timepoint in windows.timepoints if timepoint.name == "month_3")
+    assert windows.course_gap_days == 120
+    assert (month_3.first_day, month_3.last_day, month_3.target_day) == (76, 110, 91)
+    assert settings.clinic("north").may_send_dates(date(2027, 1, 31))
+    assert not settings.clinic("north").may_send_dates(date(2027, 2, 1))
+    assert not settings.clinic("south").may_send_dates(date(2020, 1, 1))
+    assert [override.value for override in settings.overrides_of("north")] == [40]
+    assert settings.overrides_of("south") == ()
+    assert settings.engine.memory == "2GB"
+
+
+def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    text = """
+        colour = 3
+        [release]
+        profile = "open"
+        [clinics.North]
+        [clinics.river]
+        deidentification = "expert_determination"
+        [windows.month_3]
+        from = 100
+        [thresholds]
+        smallest_group_n = 3
+        quarantined_pct_max = nan
+        [[overrides]]
+        definition = "phq9.response_value"
+        clinic = "all"
+        value = 40
+    """
+    assert set(places_of_problems(tmp_path, text)) == {
+        ("KAP-C03", "colour"),
+        ("KAP-C06", "release.profile"),
+        ("KAP-C05", "clinics"),
+        ("KAP-C07", "clinics.river.determination_id"),
+        ("KAP-C07", "clinics.river.expires"),
+        ("KAP-C08", "windows.month_3"),
+        ("KAP-C04", "thresholds.smallest_group_n"),
+        ("KAP-C06", "thresholds.quarantined_pct_max"),
+        ("KAP-C06", "overrides.1.reason"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("[network]\nnam = 'x'", "name"),
+        ("[thresholds]\nquarantine_pct_max = 3", "quarantined_pct_max"),
+        ("[clinics.north]\nexpire = 2027-01-01", "expires"),
+        ("[windows.week_4]\ntraget = 3", "target"),
+        ("[[overrides]]\nreasn = 'x'\ndefinition = 'a'\nclinic = 'ab'\nvalue = 1\nreason = 'long enough'", "reason"),
+        ("[relase]\nprofile = 'clinic'", "release"),
+    ],
+)
+def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, text: str, nearest: str) -> None:
+    with pytest.raises(KapError) as caught:
+        load_settings(written(tmp_path, text))
+    assert f"the nearest is {nearest}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "looser", "tighter"),
+    [
+        ("quarantined_pct_max", 20.5, 5),
+        ("key_conflict_pct_max", 6, 0),
+        ("smallest_group_n", 4, 11),
+        ("smallest_group_moments_n", 9, 11),
+        ("enough_n", 9, 20),
+        ("precise_n", 29, 50),
+        ("enough_paired_pct", 49, 60),
+        ("precise_paired_pct", 79, 90),
+    ],
+)
+def test_a_threshold_may_be_tightened_never_loosened(tmp_path: Path, name: str, looser: float, tighter: float) -> None:
+    assert places_of_problems(tmp_path, f"[thresholds]\n{name} = {looser}") == [("KAP-C04", f"thresholds.{name}")]
+    settings = load_settings(written(tmp_path, f"[thresholds]\n{name} = {tighter}"))
+    assert getattr(settings.thresholds, name) == tighter
+
+
+def test_what_is_no_toml_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(KapError, match="line 2, column"):
+        load_settings(written(tmp_path, "settings_version = 1\n[network\n"))
+
+
+def test_settings_of_a_newer_version_are_refused(tmp_path: Path) -> None:
+    assert places_of_problems(tmp_path, "settings_version = 2\nlater = 1") == [("KAP-C02", "settings_version")]
+
+
+def test_a_message_never_repeats_what_was_written(tmp_path: Path) -> None:
+    text = "[network]\nname = 5551234567\nlanguage = 'canary'\n[engine]\nmemory = 'canary'\n"
+    text += "[release]\nprofile = 'canary'"
+    with pytest.raises(KapError) as caught:
+        load_settings(written(tmp_path, text))
+    assert len(caught.value.problems) == 4
+    assert "canary" not in str(caught.value)
+    assert "5551234567" not in str(caught.value)
+
+
+def test_the_digest_follows_the_meaning_not_the_spelling(tmp_path: Path) -> None:
+    default = load_settings(None).digest
+    spelt_out = load_settings(written(tmp_path, "[retention]\nlog_days = 90\n[windows]\ncourse_gap_days = 180\n"))
+    other = load_settings(written(tmp_path, "[windows]\ncourse_gap_days = 181\n"))
+    assert spelt_out.digest == default
+    assert other.digest != default
+
+
+def test_profiles_without_a_gate_are_refused_with_exit_6_and_synthetic_homes_on_top() -> None:
+    refuse_profile("clinic", synthetic=True)
+    for profile in ("network", "public"):
+        with pytest.raises(KapError) as caught:
+            refuse_profile(profile, synthetic=True)
+        assert caught.value.exit_code is ExitCode.DISCLOSURE
+        assert [problem.code for problem in caught.value.problems] == ["KAP-G01", "KAP-G02"]
+        with pytest.raises(KapError) as caught:
+            refuse_profile(profile, synthetic=False)
+        assert [problem.code for problem in caught.value.problems] == ["KAP-G01"]
