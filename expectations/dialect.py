@@ -15,7 +15,7 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 NAME = "kapduckdb"
 
 
-class _BufferedContext(duckdb_engine.Dialect.execution_ctx_cls):  # type: ignore[name-defined,misc]
+class _BufferedContext(duckdb_engine.Dialect.execution_ctx_cls):  # type: ignore[valid-type,misc]
     """Execution context that holds all rows of a result before the connection is given back."""
 
     def post_exec(self) -> None:

@@ -104,7 +104,9 @@ def judge_clinic(
             found = _judge_relation(judge, relation, evaluated.get(relation), thresholds)
             results += found.values()
             for rule, table, column in evaluation.judged_pairs(relation):
-                result = found.get((rule.code, table, column), found.get((rule.code, table, ANY_COLUMN)))
+                result: Mapping[str, Any] | None = found.get(
+                    (rule.code, table, column), found.get((rule.code, table, ANY_COLUMN))
+                )
                 if relation in evaluated and not is_judged(rule, column, evaluated[relation].filled):
                     result = _NOTHING_TO_JUDGE
                 findings[rule.code, table, column] = finding(clinic_id, rule, table, column, result, thresholds)

@@ -45,7 +45,8 @@ def rows(table: ReleasedTable | None, **keys: str) -> list[dict[str, Any]]:
     for column, value in keys.items():
         wanted &= (frame[column] == value).to_numpy(dtype=bool, na_value=False)
     chosen = frame.take(np.flatnonzero(wanted))
-    columns = [chosen[column].to_numpy(dtype=object, na_value=None) for column in chosen.columns]
+    nothing: Any = None
+    columns = [chosen[column].to_numpy(dtype=object, na_value=nothing) for column in chosen.columns]
     return [dict(zip(chosen.columns, values, strict=True)) for values in zip(*columns, strict=True)]
 
 

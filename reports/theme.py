@@ -85,6 +85,7 @@ unchecked = schemapi.debug_mode
 
 
 @alt.theme.register(NAME, enable=True)
-def kap_theme() -> alt.theme.ThemeConfig:
+def kap_theme() -> Any:
     """The registered theme: applies to every chart made after this module is imported."""
-    return alt.theme.ThemeConfig(**config())
+    look: Any = config()
+    return look

@@ -28,6 +28,8 @@ MAX_COLUMNS = 2000
 TOO_FEW_CELLS, TOO_MANY_CELLS = "too_few_cells", "too_many_cells"
 _LF, _CR, _QUOTE, _COMMA, _SPACE = 10, 13, 34, 44, 32
 _PREAMBLE_LOOK = 20
+# White space and line ends make a line blank; any other byte, control characters too, is text.
+_IS_TEXT = ~np.isin(np.arange(256), (9, _LF, _CR, _SPACE))
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
@@ -178,7 +180,7 @@ def _take(block: bytes, offset: int, scan: _Scan, good: BinaryIO, malformed: Bin
     starts = np.concatenate([[0], ends[:-1] + 1])
     commas = np.flatnonzero((data == _COMMA) & ~inside)
     cells = np.diff(np.searchsorted(commas, ends), prepend=0) + 1
-    blank = ~np.logical_or.reduceat(data > _SPACE, starts)
+    blank = ~np.logical_or.reduceat(_IS_TEXT[data], starts)
     lengths = ends - starts + 1
     if lengths.max() > MAX_LINE_BYTES:
         raise scan.stop("KAP-F15", row=(scan.records_n + int(lengths.argmax())) or None)

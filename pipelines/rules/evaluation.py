@@ -157,7 +157,8 @@ def _source(engine: Engine, relation: str) -> str:
 
 def _usable_select(table: str) -> str:
     """Records that no rule over delivered records quarantines, their set-aside values NULL."""
-    quarantining, blanking = [], {}
+    quarantining: list[str] = []
+    blanking: dict[str, list[str]] = {}
     for rule, column in pairs(table, "delivered"):
         population, violation = rule.predicates(column)
         violated = f"coalesce({population} AND ({violation}), FALSE)"

@@ -6,6 +6,8 @@ the ranges cited there, not published limits; only the strengths of intranasal e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipelines.contract.fields import FIELDS
 from pipelines.contract.tables import TABLES
 from pipelines.rules.rule import COUNT_REASON, NONE_REASON, SLIP_REASON, Rule
@@ -40,7 +42,7 @@ _LIMITED = tuple(
 )
 
 
-def _outside(column: str, limits: dict[str, tuple[float | None, ...]], low: int, high: int) -> str:
+def _outside(column: str, limits: Mapping[str, tuple[float | None, ...]], low: int, high: int) -> str:
     """SQL: `column` outside the limits at positions `low` and `high` of its route."""
     cases = []
     for route, values in limits.items():
@@ -51,7 +53,7 @@ def _outside(column: str, limits: dict[str, tuple[float | None, ...]], low: int,
     return f"CASE route {' '.join(cases)} ELSE FALSE END"
 
 
-def _listed(limits: dict[str, tuple[float | None, ...]], position: int) -> str:
+def _listed(limits: Mapping[str, tuple[float | None, ...]], position: int) -> str:
     return ", ".join(f"'{route}'" for route, values in limits.items() if values[position] is not None)
 
 

@@ -60,7 +60,7 @@ def ticks(low: float, high: float) -> list[float]:
 
 def chart(
     table: ReleasedTable, words: Words, scope: Scope, condition: str, scale_id: str, scale: Scale
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Interval dots, one row per route. TypeError when `table` is not the released outcomes table.
 
     The axis is turned round for a scale where higher is better, so that better is always to the left.
@@ -108,7 +108,7 @@ def chart(
         data=alt.NamedData(NAME),
     ).properties(
         width="container",
-        height=alt.Step(28),
+        height=28 * max(1, len(drawn)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         title=f"{words.name('condition', condition)} · {scale.name}",
         description=words.say("chart.change_by_route", condition=words.name("condition", condition), scale=scale.name),

@@ -49,7 +49,7 @@ def rows(table: ReleasedTable, words: Words, scope: Scope, condition: str, scale
 
 def chart(
     table: ReleasedTable, words: Words, scope: Scope, condition: str, scale_id: str, scale: Scale
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Mean with its interval by session, from zero. TypeError when `table` is not the released trajectories."""
     drawn = rows(table, words, scope, condition, scale_id)
     top = max([1.0, *(row["ci_high"] or row["mean"] for row in drawn)])

@@ -39,7 +39,7 @@ def _row(record: dict[str, Any], step: str, words: Words) -> dict[str, Any]:
     }
 
 
-def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.LayerChart:
+def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.LayerChart | alt.FacetChart:
     """One bar per step, from zero. TypeError when `table` is not the released denominators."""
     steps = rows(table, words, scope)
     most = max((row["people"] or 0 for row in steps), default=0)
@@ -56,7 +56,7 @@ def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.LayerChart:
         data=alt.NamedData(NAME),
     ).properties(
         width="container",
-        height=alt.Step(30),
+        height=30 * max(1, len(steps)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         description=words.say("chart.ladder"),
     )

@@ -63,7 +63,7 @@ def _row(record: dict[str, Any], words: Words, group: str, outcome: str, shown: 
 
 def chart(
     table: ReleasedTable, words: Words, scope: Scope, group: Group, outcome: str, bounds: bool = False
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Interval dots on an axis from 0 to 100. TypeError when `table` is not the released outcomes table."""
     drawn = rows(table, words, scope, group, outcome, bounds)
     names = [row[group] for row in drawn]
@@ -106,7 +106,7 @@ def chart(
     ]
     return alt.layer(*layers, data=alt.NamedData(NAME)).properties(
         width="container",
-        height=alt.Step(28),
+        height=28 * max(1, len(drawn)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         description=words.say(
             "chart.rate_by_group", outcome=words.say(f"outcome.{outcome}"), group=words.say(f"column.{group}").lower()

@@ -70,7 +70,7 @@ def _row(record: dict[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.FacetChart:
+def chart(table: ReleasedTable, words: Words, scope: Scope) -> Any:
     """A facet of small cells with one shared axis from 0 to 100. TypeError for anything but the released table."""
     records = cells(table, scope)
     conditions = [words.name("condition", code) for code in released_rows.conditions_in(records)]

@@ -42,15 +42,15 @@ def lines_of_table(page: Page) -> list[RuleLine]:
     keys = {} if page.scope.clinic_id == ALL else {"clinic_id": page.scope.clinic_id}
     return [
         RuleLine(
-            str(record["clinic_id"]),
-            str(record["rule"]),
-            str(record["table"]),
-            str(record["column"] or ""),
-            str(record["status"]),
-            *(
-                released_rows.number(record, column)
-                for column in ("failed_n", "evaluated_n", "failed_pct", "threshold")
-            ),
+            clinic_id=str(record["clinic_id"]),
+            rule=str(record["rule"]),
+            table=str(record["table"]),
+            column=str(record["column"] or ""),
+            status=str(record["status"]),
+            failed_n=released_rows.number(record, "failed_n"),
+            evaluated_n=released_rows.number(record, "evaluated_n"),
+            failed_pct=released_rows.number(record, "failed_pct"),
+            threshold_pct=released_rows.number(record, "threshold"),
             effect=str(record["effect"]),
             why_empty=released_rows.why_empty(record, "failed_n"),
         )

@@ -198,6 +198,11 @@ def test_a_ragged_row_is_singled_out_and_every_other_row_keeps_its_number(
     assert (source.rows_n, source.malformed_n, source.empty_rows_n) == (3, 1, 0)
 
 
+def test_a_control_character_is_text_and_not_an_empty_row(tmp_path: Path) -> None:
+    source, kept, _ = read(tmp_path, b"a\n1\n\x1f\n")
+    assert (source.rows_n, source.empty_rows_n, kept) == (2, 0, [(1, "1"), (2, "\x1f")])
+
+
 def test_a_truncated_last_line_is_malformed(tmp_path: Path) -> None:  # 30
     source, kept, malformed = read(tmp_path, b"a,b,c\n1,2,3\n4,5")
     assert (source.rows_n, kept, malformed) == (2, [(1, "1", "2", "3")], [(2, "too_few_cells")])

@@ -28,7 +28,9 @@ def course(engine, column, number=1):
 
 @pytest.mark.parametrize(("gap_days", "courses"), [(180, 1), (181, 2)])
 def test_a_gap_over_180_days_starts_a_new_course(gap_days, courses):
-    assert network(sessions_on(0, gap_days)).value("SELECT count(*) FROM courses_of_care") == courses
+    engine = network(sessions_on(0, gap_days))
+    assert engine.value("SELECT max(course_number) FROM course_sessions") == courses
+    assert engine.value("SELECT count(*) FROM courses_of_care") == courses
 
 
 def test_a_course_counts_its_days_from_its_own_first_session():

@@ -22,31 +22,38 @@ STATE_TYPES = {
     "quarantined_by": "VARCHAR[]",
     "state": "VARCHAR",
 }
-SESSION: Row = dict(
-    course_id="c1", year=2024, condition="trd", route="iv", drug="ketamine", dose_mg=35.0, dose_mg_per_kg=0.5,
-    weight_kg=70.0, dose_adjustments_n=1, adjustment_direction="up", onset_minutes=5, effect_minutes=50,
-    intensity_0_10=6, target_effect_reached=True, dosing_minutes=40, monitoring_minutes=30, recovery_minutes=60,
-    therapist_presence="in_room_throughout", preparation_done=True, intention_set=True, completed=True,
-    integration_minutes=45, integration_after_minutes=60, sbp_pre=120, dbp_pre=80, sbp_peak=140, dbp_peak=90,
-    sbp_end=125, dbp_end=82, spo2_min=97, cadss_peak=20, sedation_peak=4, ae_assessed=True, record_version=1,
-    record_status="active",
-)  # fmt: skip
-ESKETAMINE: Row = dict(
-    route="intranasal", drug="esketamine", dose_mg=56.0, dose_mg_per_kg=None, monitoring_minutes=60, recovery_minutes=60
-)
-COURSE: Row = dict(
-    course_id="c1", condition="trd", secondary_conditions=["anxiety"], enrolment_year=2024, age_band="35-44",
-    sex="female", eligible=True, failed_trials_n=2, benzodiazepine=False, lamotrigine=False, opioid_antagonist=False,
-    status="completed", stop_reason="completed_plan", followed_through="month_3", record_version=1,
-    record_status="active",
-)  # fmt: skip
+SESSION: Row = {
+    "course_id": "c1", "year": 2024, "condition": "trd", "route": "iv", "drug": "ketamine", "dose_mg": 35.0, "dose_mg_per_kg": 0.5,
+    "weight_kg": 70.0, "dose_adjustments_n": 1, "adjustment_direction": "up", "onset_minutes": 5, "effect_minutes": 50,
+    "intensity_0_10": 6, "target_effect_reached": True, "dosing_minutes": 40, "monitoring_minutes": 30, "recovery_minutes": 60,
+    "therapist_presence": "in_room_throughout", "preparation_done": True, "intention_set": True, "completed": True,
+    "integration_minutes": 45, "integration_after_minutes": 60, "sbp_pre": 120, "dbp_pre": 80, "sbp_peak": 140, "dbp_peak": 90,
+    "sbp_end": 125, "dbp_end": 82, "spo2_min": 97, "cadss_peak": 20, "sedation_peak": 4, "ae_assessed": True, "record_version": 1,
+    "record_status": "active",
+}  # fmt: skip
+ESKETAMINE: Row = {
+    "route": "intranasal",
+    "drug": "esketamine",
+    "dose_mg": 56.0,
+    "dose_mg_per_kg": None,
+    "monitoring_minutes": 60,
+    "recovery_minutes": 60,
+}
+COURSE: Row = {
+    "course_id": "c1", "condition": "trd", "secondary_conditions": ["anxiety"], "enrolment_year": 2024, "age_band": "35-44",
+    "sex": "female", "eligible": True, "failed_trials_n": 2, "benzodiazepine": False, "lamotrigine": False, "opioid_antagonist": False,
+    "status": "completed", "stop_reason": "completed_plan", "followed_through": "month_3", "record_version": 1,
+    "record_status": "active",
+}  # fmt: skip
 
 
-def score(scale: str, day: int, label: str, total: float | None, answers: list[float | None] | None = None, **more: Any) -> Row:
+def score(
+    scale: str, day: int, label: str, total: float | None, answers: list[float | None] | None = None, **more: Any
+) -> Row:
     """One score row; answers are items 1, 2, ..."""
     items = {f"item_{number:02d}": answer for number, answer in enumerate(answers or [], 1)}
-    row: Row = dict(scale=scale, score_day=day, administration=label, respondent="self", total=total)
-    return row | dict(record_version=1, record_status="active") | items | more
+    row: Row = {"scale": scale, "score_day": day, "administration": label, "respondent": "self", "total": total}
+    return row | {"record_version": 1, "record_status": "active"} | items | more
 
 
 def clean_scores() -> list[Row]:
@@ -97,7 +104,7 @@ def _esketamine_patient(**changes: Any) -> Patient:
 def _doses(*doses: float) -> Patient:
     patient = Patient(sessions=[])
     for day, dose in zip((0, 14, 28, 42), doses, strict=True):
-        changes = dict(session_day=day, route="sublingual", dose_mg=dose, dose_mg_per_kg=None)
+        changes = {"session_day": day, "route": "sublingual", "dose_mg": dose, "dose_mg_per_kg": None}
         patient.sessions.append(SESSION | changes)
     return patient
 
@@ -116,7 +123,7 @@ def _unknown(column: str) -> Row:
 
 S, Q, C = "sessions", "scores", "courses"
 FAULTS: tuple[Fault, ...] = (
-    Fault("KAP-K01", S, ("",), {name: None for name in (*SESSION, "session_day")} | {"malformed": True}, row=2),
+    Fault("KAP-K01", S, ("",), dict.fromkeys((*SESSION, "session_day")) | {"malformed": True}, row=2),
     Fault("KAP-K02", S, ("route",), {"route": None}, row=2),
     Fault("KAP-K02", Q, ("scale",), {"scale": None}),
     Fault("KAP-K02", C, ("condition",), {"condition": None}, row=0),
@@ -194,9 +201,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-X14", S, ("patient_id",), patient=Patient(scores=[])),
     Fault("KAP-X15", Q, ("patient_id",), patient=Patient(sessions=[], courses=[])),
     Fault("KAP-X16", C, ("patient_id",), patient=Patient(sessions=[], scores=[])),
-    Fault("KAP-D01", "deliveries", ("quarantined_pct",), dict(receipt=11, records_n=100, quarantined_n=21, conflict_keys_n=0, keys_n=79)),
-    Fault("KAP-D02", "deliveries", ("conflict_pct",), dict(receipt=12, records_n=200, quarantined_n=12, conflict_keys_n=6, keys_n=100)),
-    Fault("KAP-D03", "deliveries", ("keys_n",), dict(receipt=13, records_n=5, quarantined_n=5, conflict_keys_n=0, keys_n=0)),
+    Fault("KAP-D01", "deliveries", ("quarantined_pct",), {"receipt": 11, "records_n": 100, "quarantined_n": 21, "conflict_keys_n": 0, "keys_n": 79}),
+    Fault("KAP-D02", "deliveries", ("conflict_pct",), {"receipt": 12, "records_n": 200, "quarantined_n": 12, "conflict_keys_n": 6, "keys_n": 100}),
+    Fault("KAP-D03", "deliveries", ("keys_n",), {"receipt": 13, "records_n": 5, "quarantined_n": 5, "conflict_keys_n": 0, "keys_n": 0}),
     Fault(
         "KAP-D04",
         Q,
@@ -228,7 +235,8 @@ def planted(fault: Fault) -> Patient | None:
 
 
 CLEAN_DELIVERIES: list[Row] = [
-    dict(receipt=receipt, records_n=100, quarantined_n=20, conflict_keys_n=5, keys_n=100) for receipt in (1, 2, 3, 4)
+    {"receipt": receipt, "records_n": 100, "quarantined_n": 20, "conflict_keys_n": 5, "keys_n": 100}
+    for receipt in (1, 2, 3, 4)
 ]
 
 

@@ -60,7 +60,7 @@ FRAMES = {
         keys_n=[0, 2, 3, None],
     ),
     "empty": CLEAN.head(0),
-    "all null": CLEAN.assign(**{name: None for name in CLEAN}),
+    "all null": CLEAN.assign(**dict.fromkeys(CLEAN)),
 }
 
 

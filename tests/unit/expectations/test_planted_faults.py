@@ -38,7 +38,9 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> ClinicValidation:
 
 
 def test_the_clean_clinic_passes_every_rule_and_gives_each_something_to_judge(clean: ClinicValidation) -> None:
-    assert {each.rule for each in clean.findings if each.status != "passed" and each.status != "not_applicable"} == set()
+    assert {
+        each.rule for each in clean.findings if each.status != "passed" and each.status != "not_applicable"
+    } == set()
     judged = {each.rule for each in clean.findings if each.status == "passed" and each.evaluated_n}
     assert judged == {rule.code for rule in RULES}
     assert not clean.blocked

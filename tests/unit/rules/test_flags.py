@@ -1,4 +1,4 @@
-"""What intake quarantines and blanks: the flags of a record, from the same predicates that Great Expectations judges."""
+"""What intake quarantines and blanks: flags of a record, from the predicates that Great Expectations judges by."""
 
 from __future__ import annotations
 
