@@ -48,7 +48,8 @@ def make_release(job: Job) -> Made:
     refuse_profile(profile, job.home.synthetic)
     history = job.history()
     receipts = read_receipts(job.home.raw)
-    tables = {name: release_table(name, frame, profile) for name, frame in read_exact(job).items()}
+    limits = job.settings.disclosure_limits()
+    tables = {name: release_table(name, frame, profile, limits) for name, frame in read_exact(job).items()}
     files = {
         **build_site(tables, about(job, history, receipts)),
         **{f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()},

@@ -1,6 +1,6 @@
 """`kap.toml`: read whole, with all its problems at once, none of which repeats what was written.
 
-Thresholds may be tightened, never loosened. The sections themselves: `pipelines/settings_sections.py`.
+Thresholds may be tightened, never loosened. What only a later version obeys is refused until then. The sections themselves: `pipelines/settings_sections.py`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def load_settings(path: Path | None) -> Settings:
     problems += _loosened(given)
     problems += _unnamed_determinations(given)
     problems += _unsound_windows(given)
+    problems += _not_yet_obeyed(given)
     if problems or settings is None:
         raise _refused(problems)
     return settings
@@ -70,7 +71,7 @@ def refuse_profile(profile: Profile, synthetic: bool | None) -> None:
         return
     problems = [
         Problem(
-            code="KAP-G01",
+            code="KAP-P01",
             file=FILE_NAME,
             column="release.profile",
             expected=f"expected the profile clinic; the disclosure gate of the profile {profile} is not built yet.",
@@ -80,7 +81,7 @@ def refuse_profile(profile: Profile, synthetic: bool | None) -> None:
     if synthetic:
         problems.append(
             Problem(
-                code="KAP-G02",
+                code="KAP-P02",
                 file="home.json",
                 expected=f"expected real deliveries for the profile {profile}; this home holds synthetic data.",
                 remedy="use a home of real deliveries.",
@@ -138,6 +139,26 @@ def _unsound_windows(given: Mapping[str, Any]) -> Iterator[Problem]:
             settings.build()
         except ValueError as error:
             yield _problem("KAP-C08", f"windows.{place}".rstrip("."), str(error), "correct the window.")
+
+
+def _not_yet_obeyed(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Settings that a later version obeys: refused until then, for a setting without effect deceives."""
+    sections = {name: section if isinstance(section, Mapping) else {} for name, section in given.items()}
+    clinics = sections.get("clinics", {})
+    asked = {
+        "overrides": bool(given.get("overrides")),
+        "release.require_sign_off": sections.get("release", {}).get("require_sign_off") is True,
+        "retention.keep_dated_raw": sections.get("retention", {}).get("keep_dated_raw") is True,
+        "branding": bool(sections.get("branding")),
+    }
+    for clinic_id, clinic in clinics.items():
+        if re.fullmatch(CLINIC_ID_PATTERN, clinic_id):
+            asked[f"clinics.{clinic_id}.targets"] = isinstance(clinic, Mapping) and bool(clinic.get("targets"))
+    for place, is_asked in asked.items():
+        if is_asked:
+            yield _problem(
+                "KAP-C09", place, "no such line yet: a later version obeys it", "delete the line until then."
+            )
 
 
 def _loosened(given: Mapping[str, Any]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipelines.care.windows import DEFAULT_TIMEPOINTS, Timepoint, Windows
+from pipelines.disclosure.limits import Limits
 from pipelines.provenance.canonical import canonical, digest
 
 SETTINGS_VERSION = 1
@@ -104,16 +105,16 @@ class WindowsSettings(_Section):
 
 
 class ThresholdSettings(_Section):
-    """Limits that settings may tighten, never loosen (CONTRACT.md sections 2 and 4). `limits` holds the direction."""
+    """Limits that settings may tighten, never loosen (CONTRACT.md sections 2 and 4)."""
 
     quarantined_pct_max: float = Field(default=20.0, ge=0)
     key_conflict_pct_max: float = Field(default=5.0, ge=0)
-    smallest_group_n: int = 5
-    smallest_group_moments_n: int = 10
-    enough_n: int = 10
-    enough_paired_pct: float = Field(default=50.0, le=100)
-    precise_n: int = 30
-    precise_paired_pct: float = Field(default=80.0, le=100)
+    smallest_group_n: int = Limits.smallest_group_n
+    smallest_group_moments_n: int = Limits.smallest_group_moments_n
+    enough_n: int = Limits.enough_n
+    enough_paired_pct: float = Field(default=Limits.enough_paired_pct, le=100)
+    precise_n: int = Limits.precise_n
+    precise_paired_pct: float = Field(default=Limits.precise_paired_pct, le=100)
 
 
 class OverrideSettings(_Section):
@@ -174,6 +175,10 @@ class Settings(_Section):
     def clinic_windows(self) -> Windows:
         """The windows in force, for the care package."""
         return self.windows.build()
+
+    def disclosure_limits(self) -> Limits:
+        """From how many patients on figures are shown and called reportable."""
+        return Limits(**{field.name: getattr(self.thresholds, field.name) for field in dataclass_fields(Limits)})
 
     def overrides_of(self, clinic_id: str) -> tuple[OverrideSettings, ...]:
         """The overrides that touch this clinic's pages."""

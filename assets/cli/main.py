@@ -60,7 +60,7 @@ def _fault(error: Exception) -> None:
         place = place.tb_next
     where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
     Console(stderr=True).print(
-        f"KAP-E01: a fault of the program ({type(error).__name__} at {where}). "
+        f"KAP-Z01: a fault of the program ({type(error).__name__} at {where}). "
         "The last good release stays. Please report this line.",
         highlight=False,
         markup=False,

@@ -12,10 +12,12 @@ from assets.cli.instance import open_instance
 from assets.cli.progress import following
 from assets.jobs import clinic_folders, range_tags
 from pipelines.home import Home
+from pipelines.logs import utc_now
 from pipelines.problems import ExitCode, first_by_precedence
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
 from pipelines.settings import load_settings, refuse_profile
 from pipelines.steps.intake import FileOutcome, read_outcomes
+from pipelines.steps.tidy import tidy
 
 # Over this share of a run's records quarantined, the run says so by its exit code (CONTRACT.md section 6).
 QUARANTINED_PCT_REPORTED = 5
@@ -44,6 +46,7 @@ def run_home(home: Home, show: Callable[[str], None]) -> RunResult:
     # Said before any work: a profile without a gate releases nothing.
     refuse_profile(settings.release.profile, home.synthetic)
     with home.lock():
+        tidy(home, settings, utc_now())
         run_id = str(uuid.uuid4())
         before = home.ledger.head.sequence if home.ledger.head else 0
         history = read_history(home.ledger.entries())

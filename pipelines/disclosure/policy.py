@@ -2,6 +2,7 @@
 
 The `clinic` profile is for the clinic's own staff. A row about 1 to 4 patients shows no figure; a statistic whose
 denominator is 1 to 4 is withheld with its numerator; at 5 to 9 rates are shown but no means, SDs or effect sizes.
+The numbers are the defaults of `Limits`, which settings may tighten.
 What this does not do: protect against the arithmetic of whole tables. The profiles that leave the clinic need that,
 and are refused until their gate exists.
 """
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.outcomes.tables import (
     BOUNDED_RATES,
@@ -34,8 +36,6 @@ from pipelines.outcomes.tables import (
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import PRIMARY
 
-SMALL_FIRST, SMALL_LAST = 1, 4
-MOMENTS_FROM = 10
 WITHHELD, TOO_FEW, NOT_DEFINED, NO_DATA = "withheld", "too_few", "not_defined", "no_data"
 
 Kind = Literal["rate", "moment"]
@@ -47,7 +47,7 @@ class Statistic:
     """Columns that stand or fall with one denominator.
 
     columns: the statistic and its interval; numerators: counts that are withheld with it; kind: a `moment` (mean, SD,
-    effect size) needs 10 in the denominator, a `rate` 5.
+    effect size) needs `smallest_group_moments_n` in the denominator, a `rate` `smallest_group_n`.
     """
 
     denominator: str
@@ -150,7 +150,7 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
 )
 
 
-def release(name: str, frame: pd.DataFrame, profile: str = "clinic") -> ReleasedTable:
+def release(name: str, frame: pd.DataFrame, profile: str = "clinic", limits: Limits = Limits()) -> ReleasedTable:
     """The table as its profile may show it, sorted by key, with `empty_because` (`column:reason`, joined by `;`).
 
     `frame` holds the true numbers, one row per key.
@@ -164,7 +164,7 @@ def release(name: str, frame: pd.DataFrame, profile: str = "clinic") -> Released
         raise KapError(ExitCode.DISCLOSURE, [_table_refused(name)])
     policy = POLICIES[name]
     true = frame[list(policy.columns)].sort_values(list(policy.key), kind="stable").reset_index(drop=True)
-    reasons = _reasons(true, policy)
+    reasons = _reasons(true, policy, limits)
     shown = true.copy()
     for column in policy.figures:
         shown[column] = shown[column].mask(pd.Series(reasons[column] != ""))
@@ -175,7 +175,7 @@ def release(name: str, frame: pd.DataFrame, profile: str = "clinic") -> Released
     return ReleasedTable(name=name, key=policy.key, profile=profile, frame=shown)
 
 
-def _reasons(true: pd.DataFrame, policy: TablePolicy) -> dict[str, Reasons]:
+def _reasons(true: pd.DataFrame, policy: TablePolicy, limits: Limits) -> dict[str, Reasons]:
     """Why each figure of each row is empty; "" = it is shown."""
     counts = {
         statistic.denominator: true[statistic.denominator].to_numpy(dtype=float, na_value=np.nan)
@@ -185,14 +185,14 @@ def _reasons(true: pd.DataFrame, policy: TablePolicy) -> dict[str, Reasons]:
     reasons: dict[str, Reasons] = {column: np.full(len(true), "", dtype=object) for column in policy.figures}
     for statistic in policy.statistics:
         n = counts[statistic.denominator]
-        small = _is_small(n) | withheld[statistic.denominator]
+        small = _is_small(n, limits) | withheld[statistic.denominator]
         for column in (*statistic.columns, *statistic.numerators):
             withheld[column] |= small
         for column in statistic.columns:
             few = statistic.kind == "moment"
             # 0 is no data; no denominator at all means that nothing defines the statistic.
             reasons[column] = np.select(
-                [np.isnan(n), n == 0, few & (n < MOMENTS_FROM)], [NOT_DEFINED, NO_DATA, TOO_FEW], ""
+                [np.isnan(n), n == 0, few & (n < limits.smallest_group_moments_n)], [NOT_DEFINED, NO_DATA, TOO_FEW], ""
             ).astype(object)
     for column in policy.figures:
         empty = true[column].isna().to_numpy()
@@ -202,12 +202,12 @@ def _reasons(true: pd.DataFrame, policy: TablePolicy) -> dict[str, Reasons]:
             # Rows of `primary` mix scales: they have no moments whatever their size.
             reasons[column][(true["scale"] == PRIMARY).to_numpy()] = NOT_DEFINED
         if policy.guard:
-            reasons[column][_is_small(true[policy.guard].to_numpy(dtype=float))] = WITHHELD
+            reasons[column][_is_small(true[policy.guard].to_numpy(dtype=float), limits)] = WITHHELD
     return reasons
 
 
-def _is_small(counts: NDArray[Any]) -> NDArray[np.bool_]:
-    return (counts >= SMALL_FIRST) & (counts <= SMALL_LAST)
+def _is_small(counts: NDArray[Any], limits: Limits) -> NDArray[np.bool_]:
+    return (counts >= 1) & (counts < limits.smallest_group_n)
 
 
 def _listed(reasons: Mapping[str, Reasons], figures: tuple[str, ...]) -> Reasons:
@@ -222,7 +222,7 @@ def _listed(reasons: Mapping[str, Reasons], figures: tuple[str, ...]) -> Reasons
 def _profile_refused(profile: str) -> Problem:
     known = profile if profile in ("network", "public") else "unknown"
     return Problem(
-        code="KAP-D01",
+        code="KAP-P01",
         expected=f"the profile clinic; the disclosure gate of the profile {known} comes in a later version.",
         remedy='set profile = "clinic" under [release] in kap.toml, and keep the release inside the clinic.',
         file="kap.toml",
@@ -231,7 +231,7 @@ def _profile_refused(profile: str) -> Problem:
 
 def _table_refused(name: str) -> Problem:
     return Problem(
-        code="KAP-D02",
+        code="KAP-P03",
         expected=f"a disclosure declaration for the table {name}.",
         remedy="declare it in pipelines/disclosure/policy.py before it is released.",
     )

@@ -92,7 +92,8 @@ def read_file(
     """
     source = read_delivery(engine, path, file, kind, scratch)
     choice = which_table(source.columns, mapping, file=file, courses_delivered=courses_delivered)
-    found = _gate(engine, source, file, choice)
+    # The name as delivered: a withheld one could hide what must be found in it.
+    found = _gate(engine, source, path.name, choice)
     if isinstance(choice, LaterTable) and not found:
         return WaitingFile(choice.name, choice.problem)
     refusals = (*found, *(choice.problems if isinstance(choice, Refusal) else ()))
@@ -114,9 +115,9 @@ def read_file(
     return Reading(choice, counts, int(engine.value(quarantined)), problems)
 
 
-def _gate(engine: Engine, source: Source, file: str, choice: TableChoice | LaterTable | Refusal) -> tuple[Problem, ...]:
+def _gate(engine: Engine, source: Source, name: str, choice: TableChoice | LaterTable | Refusal) -> tuple[Problem, ...]:
     closed = domains(choice) if isinstance(choice, TableChoice) else {}
-    return tuple(scan(engine, source, file, closed))
+    return tuple(scan(engine, source, name, closed))
 
 
 def _row_problems(engine: Engine, table: Table, file: str) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.care.windows import Windows
+from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql
 from pipelines.outcomes.estimates import (
     Numbers,
@@ -106,14 +107,14 @@ RELIABLE_CHANGE_MINIMUM_N = 50
 
 
 def outcome_tables(
-    engine: Engine, windows: Windows, reliable_change: Mapping[str, float | None]
+    engine: Engine, windows: Windows, reliable_change: Mapping[str, float | None], limits: Limits = Limits()
 ) -> dict[str, pd.DataFrame]:
     """`outcomes_by_route_condition`, `denominators`, `score_trajectories`; one row per key, sorted by it.
 
     Needs the tables of `pipelines.care.courses.derive_care`. `reliable_change` gives the frozen threshold in points of
     each scale for which no publication gives one; a scale without either has no reliable change (`not_defined`).
     Percentages are 0 to 100; every statistic is rounded to 6 decimals, half away from zero. `evidence` comes from the
-    true counts.
+    true counts and `limits`.
 
     Rows of `primary` mix scales: a patient whose scale does not define a rate is left out of that rate, so each rate
     has its denominator beside it (`*_of_n`; `*_bounds_of_n` for the bounds, `*_case_of_n` for the rate among cases).
@@ -122,7 +123,7 @@ def outcome_tables(
     engine.define("timepoint_names", _timepoint_names())
     for name in ("counted_units", "patient_outcomes", "cell_counts", "cell_outcomes"):
         engine.materialise(name, load_sql(__file__, name))
-    outcomes = _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")))
+    outcomes = _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
     trajectories = engine.frame(
         load_sql(__file__, "trajectory_cells"),
         week_slack_days=windows.week_slack_days,
@@ -190,7 +191,7 @@ def _timepoint_names() -> pd.DataFrame:
     )
 
 
-def _with_estimates(cells: pd.DataFrame) -> pd.DataFrame:
+def _with_estimates(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """Percentages, intervals, effect sizes and evidence beside the counts and moments of `outcome_cells`."""
     frame = cells.copy()
     counts = ["n_baseline", "n_any_followup", "n_analysed"]
@@ -225,7 +226,7 @@ def _with_estimates(cells: pd.DataFrame) -> pd.DataFrame:
             }
     pct["n_case_baseline"] = _counts(frame, "n_case_baseline", _is_true_or_unknown(frame["caseness_defined"]))
     frame = frame.assign(**_moments(frame), **pct, definition=DEFINITION_SET)
-    frame["evidence"] = evidence(frame)
+    frame["evidence"] = evidence(frame, limits)
     return _finished(frame, OUTCOME_COLUMNS)
 
 
@@ -251,15 +252,15 @@ def _moments(frame: pd.DataFrame) -> dict[str, Numbers]:
     }
 
 
-def evidence(frame: pd.DataFrame) -> NDArray[np.str_]:
+def evidence(frame: pd.DataFrame, limits: Limits = Limits()) -> NDArray[np.str_]:
     """`withheld`, `not_enough`, `imprecise` or `reportable`, the first that holds, from the true counts (section 4)."""
     started, analysed = frame["n_started"], frame["n_analysed"]
     paired = rounded(100 * ratio(analysed, frame["n_baseline"]))
     return np.select(
         [
-            started.between(1, 4) | analysed.between(1, 4),
-            (analysed < 10) | (paired < 50),
-            (analysed < 30) | (paired < 80),
+            started.between(1, limits.smallest_group_n - 1) | analysed.between(1, limits.smallest_group_n - 1),
+            (analysed < limits.enough_n) | (paired < limits.enough_paired_pct),
+            (analysed < limits.precise_n) | (paired < limits.precise_paired_pct),
         ],
         ["withheld", "not_enough", "imprecise"],
         "reportable",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from pipelines.instruments.catalogue import load_catalogue
@@ -31,7 +33,7 @@ def make_outcome_tables(job: Job) -> dict[str, int]:
         view_derived(engine, job.home.lake, (*SCORED, *CARE))
         load_catalogue().define_in(engine)
         frozen = _freeze(job, reliable_change_candidates(engine))
-        tables = outcome_tables(engine, job.settings.clinic_windows(), frozen)
+        tables = outcome_tables(engine, job.settings.clinic_windows(), frozen, job.settings.disclosure_limits())
         tables["reference_changes"] = reference_changes(engine, frozen)
         tables["data_quality"] = data_quality(job.history(), engine)
         for name in TABLE_NAMES:
@@ -42,7 +44,7 @@ def make_outcome_tables(job: Job) -> dict[str, int]:
     return rows_n
 
 
-def exact_path(job: Job, name: str):
+def exact_path(job: Job, name: str) -> Path:
     """Where an exact table lies between the outcome and release steps."""
     return derived_path(job.home.lake, f"exact_{name}")
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.disclosure.policy import MOMENTS_FROM, POLICIES, release
+from pipelines.disclosure.limits import Limits
+from pipelines.disclosure.policy import POLICIES, release
 from pipelines.outcomes.tables import LADDER, OUTCOME_KEY
 from tests.care_tables import DEFINITIONS, network, outcomes, text_table
 from tests.outcomes_twin import outcome_rows
@@ -106,7 +107,7 @@ def test_the_ladder_only_falls_and_a_release_shows_nothing_of_a_denominator_of_1
         for column in (*statistic.columns, *statistic.numerators):
             assert shown.loc[small, column].isna().all()
         if statistic.kind == "moment":
-            assert shown.loc[true[statistic.denominator] < MOMENTS_FROM, list(statistic.columns)].isna().all(axis=None)
+            assert shown.loc[true[statistic.denominator] < Limits().smallest_group_moments_n, list(statistic.columns)].isna().all(axis=None)
     few = true["n_started"].between(1, 4)
     assert shown.loc[few, list(policy.figures)].isna().all(axis=None)
     for row in shown.to_dict("records"):

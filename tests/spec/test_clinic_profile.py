@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.policy import POLICIES, release
-from pipelines.outcomes.tables import MOMENTS, OUTCOME_COLUMNS, denominators, is_count
+from pipelines.outcomes.tables import MOMENTS, OUTCOME_COLUMNS, denominators, evidence, is_count
 from pipelines.problems import ExitCode, KapError
 
 WORDS = {"clinic_id": "c01", "condition": "trd", "route": "iv", "scale": "phq9", "timepoint": "week_4"} | {
@@ -139,3 +141,47 @@ def test_a_table_without_a_declaration_is_refused():
     with pytest.raises(KapError) as refused:
         release("patients", true_row(), "clinic")
     assert refused.value.exit_code is ExitCode.DISCLOSURE
+
+
+def test_a_tightened_smallest_group_withholds_what_the_default_shows():
+    limits = Limits(smallest_group_n=11)
+    name = "outcomes_by_route_condition"
+    row = release(name, true_row(n=10), limits=limits).frame.iloc[0]
+    assert all(pd.isna(row[column]) for column in POLICIES[name].figures)
+    assert release(name, true_row(n=11), limits=limits).frame.iloc[0]["response_n"] == 11
+    of_10 = release(name, true_row(response_of_n=10), limits=limits).frame.iloc[0]
+    assert pd.isna(of_10["response_n"]) and of_10["remission_n"] == 40
+
+
+def test_tightened_moments_need_more_pairs_than_10():
+    limits = Limits(smallest_group_moments_n=30)
+    row = release("outcomes_by_route_condition", true_row(n_analysed=29), limits=limits).frame.iloc[0]
+    assert "change_mean:too_few" in row["empty_because"] and row["response_pct"] == 1.5
+    enough = release("outcomes_by_route_condition", true_row(n_analysed=30), limits=limits).frame.iloc[0]
+    assert enough["change_mean"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("limits", "started", "baseline", "analysed", "tier"),
+    [
+        (Limits(), 40, 40, 40, "reportable"),
+        (Limits(precise_n=41), 40, 40, 40, "imprecise"),
+        (Limits(precise_paired_pct=90), 60, 50, 44, "imprecise"),
+        (Limits(enough_n=41), 40, 40, 40, "not_enough"),
+        (Limits(enough_paired_pct=60), 60, 50, 29, "not_enough"),
+        (Limits(smallest_group_n=11), 40, 40, 10, "withheld"),
+        (Limits(smallest_group_n=11), 10, 10, 10, "withheld"),
+        (Limits(smallest_group_n=11), 11, 11, 11, "imprecise"),
+    ],
+)
+def test_the_evidence_follows_the_limits_in_force(limits, started, baseline, analysed, tier):
+    frame = pd.DataFrame({"n_started": [started], "n_baseline": [baseline], "n_analysed": [analysed]})
+    assert evidence(frame, limits).tolist() == [tier]
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+def test_no_limit_can_be_looser_than_its_default(name):
+    default = getattr(Limits(), name)
+    with pytest.raises(ValueError, match=name):
+        Limits(**{name: default - 1})
+    assert getattr(Limits(**{name: default + 1}), name) == default + 1

@@ -18,11 +18,15 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def places_of_problems(folder: Path, text: str) -> list[tuple[str, str | None]]:
+def refused(folder: Path, text: str) -> KapError:
     with pytest.raises(KapError) as caught:
         load_settings(written(folder, text))
     assert caught.value.exit_code is ExitCode.USAGE
-    return [(problem.code, problem.column) for problem in caught.value.problems]
+    return caught.value
+
+
+def places_of_problems(folder: Path, text: str) -> list[tuple[str, str | None]]:
+    return [(problem.code, problem.column) for problem in refused(folder, text).problems]
 
 
 def test_a_missing_file_gives_the_documented_defaults(tmp_path: Path) -> None:
@@ -44,32 +48,24 @@ def test_every_section_of_the_contract_is_read(tmp_path: Path) -> None:
         name = "Lake district"
         [release]
         profile = "clinic"
-        require_sign_off = true
+        require_sign_off = false
         [clinics.north]
         name = "North"
         deidentification = "expert_determination"
         determination_id = "ED-7"
         expires = 2027-01-31
-        targets = { followup_pct = 80 }
         [windows]
         course_gap_days = 120
         [windows.month_3]
         to = 110
         [thresholds]
         quarantined_pct_max = 10
-        [[overrides]]
-        definition = "phq9.response_value"
-        clinic = "north"
-        value = 40
-        reason = "agreed with the clinic's own board"
         [retention]
         log_days = 30
         [engine]
         name = "duckdb"
         memory = "2GB"
         threads = 2
-        [branding]
-        title = "Our outcomes"
     """
     settings = load_settings(written(tmp_path, text))
     windows = settings.clinic_windows()
@@ -79,8 +75,6 @@ def test_every_section_of_the_contract_is_read(tmp_path: Path) -> None:
     assert settings.clinic("north").may_send_dates(date(2027, 1, 31))
     assert not settings.clinic("north").may_send_dates(date(2027, 2, 1))
     assert not settings.clinic("south").may_send_dates(date(2020, 1, 1))
-    assert [override.value for override in settings.overrides_of("north")] == [40]
-    assert settings.overrides_of("south") == ()
     assert settings.engine.memory == "2GB"
 
 
@@ -112,7 +106,33 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("KAP-C04", "thresholds.smallest_group_n"),
         ("KAP-C06", "thresholds.quarantined_pct_max"),
         ("KAP-C06", "overrides.1.reason"),
+        ("KAP-C09", "overrides"),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "[[overrides]]\ndefinition = 'phq9.response'\nclinic = 'north'\nvalue = 40\nreason = 'our own board'",
+            "overrides",
+        ),
+        ("[release]\nrequire_sign_off = true", "release.require_sign_off"),
+        ("[retention]\nkeep_dated_raw = true", "retention.keep_dated_raw"),
+        ("[clinics.north]\ntargets = { followup_pct = 80 }", "clinics.north.targets"),
+        ("[branding]\ntitle = 'Our outcomes'", "branding"),
+    ],
+)
+def test_a_setting_that_only_a_later_version_obeys_is_refused_never_ignored(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    assert ("KAP-C09", place) in places_of_problems(tmp_path, text)
+    assert "a later version obeys it" in str(refused(tmp_path, text))
+
+
+def test_such_a_setting_at_its_default_is_no_problem(tmp_path: Path) -> None:
+    text = "[release]\nrequire_sign_off = false\n[retention]\nkeep_dated_raw = false\n[clinics.north]\ntargets = {}\n"
+    assert load_settings(written(tmp_path, text)).release.require_sign_off is False
 
 
 @pytest.mark.parametrize(
@@ -149,6 +169,8 @@ def test_a_threshold_may_be_tightened_never_loosened(tmp_path: Path, name: str, 
     assert places_of_problems(tmp_path, f"[thresholds]\n{name} = {looser}") == [("KAP-C04", f"thresholds.{name}")]
     settings = load_settings(written(tmp_path, f"[thresholds]\n{name} = {tighter}"))
     assert getattr(settings.thresholds, name) == tighter
+    if not name.endswith("_max"):
+        assert getattr(settings.disclosure_limits(), name) == tighter
 
 
 def test_what_is_no_toml_names_its_line(tmp_path: Path) -> None:
@@ -184,7 +206,7 @@ def test_profiles_without_a_gate_are_refused_with_exit_6_and_synthetic_homes_on_
         with pytest.raises(KapError) as caught:
             refuse_profile(profile, synthetic=True)
         assert caught.value.exit_code is ExitCode.DISCLOSURE
-        assert [problem.code for problem in caught.value.problems] == ["KAP-G01", "KAP-G02"]
+        assert [problem.code for problem in caught.value.problems] == ["KAP-P01", "KAP-P02"]
         with pytest.raises(KapError) as caught:
             refuse_profile(profile, synthetic=False)
-        assert [problem.code for problem in caught.value.problems] == ["KAP-G01"]
+        assert [problem.code for problem in caught.value.problems] == ["KAP-P01"]

@@ -23,14 +23,42 @@ STATE_TYPES = {
     "state": "VARCHAR",
 }
 SESSION: Row = {
-    "course_id": "c1", "year": 2024, "condition": "trd", "route": "iv", "drug": "ketamine", "dose_mg": 35.0, "dose_mg_per_kg": 0.5,
-    "weight_kg": 70.0, "dose_adjustments_n": 1, "adjustment_direction": "up", "onset_minutes": 5, "effect_minutes": 50,
-    "intensity_0_10": 6, "target_effect_reached": True, "dosing_minutes": 40, "monitoring_minutes": 30, "recovery_minutes": 60,
-    "therapist_presence": "in_room_throughout", "preparation_done": True, "intention_set": True, "completed": True,
-    "integration_minutes": 45, "integration_after_minutes": 60, "sbp_pre": 120, "dbp_pre": 80, "sbp_peak": 140, "dbp_peak": 90,
-    "sbp_end": 125, "dbp_end": 82, "spo2_min": 97, "cadss_peak": 20, "sedation_peak": 4, "ae_assessed": True, "record_version": 1,
+    "course_id": "c1",
+    "year": 2024,
+    "condition": "trd",
+    "route": "iv",
+    "drug": "ketamine",
+    "dose_mg": 35.0,
+    "dose_mg_per_kg": 0.5,
+    "weight_kg": 70.0,
+    "dose_adjustments_n": 1,
+    "adjustment_direction": "up",
+    "onset_minutes": 5,
+    "effect_minutes": 50,
+    "intensity_0_10": 6,
+    "target_effect_reached": True,
+    "dosing_minutes": 40,
+    "monitoring_minutes": 30,
+    "recovery_minutes": 60,
+    "therapist_presence": "in_room_throughout",
+    "preparation_done": True,
+    "intention_set": True,
+    "completed": True,
+    "integration_minutes": 45,
+    "integration_after_minutes": 60,
+    "sbp_pre": 120,
+    "dbp_pre": 80,
+    "sbp_peak": 140,
+    "dbp_peak": 90,
+    "sbp_end": 125,
+    "dbp_end": 82,
+    "spo2_min": 97,
+    "cadss_peak": 20,
+    "sedation_peak": 4,
+    "ae_assessed": True,
+    "record_version": 1,
     "record_status": "active",
-}  # fmt: skip
+}
 ESKETAMINE: Row = {
     "route": "intranasal",
     "drug": "esketamine",
@@ -40,11 +68,23 @@ ESKETAMINE: Row = {
     "recovery_minutes": 60,
 }
 COURSE: Row = {
-    "course_id": "c1", "condition": "trd", "secondary_conditions": ["anxiety"], "enrolment_year": 2024, "age_band": "35-44",
-    "sex": "female", "eligible": True, "failed_trials_n": 2, "benzodiazepine": False, "lamotrigine": False, "opioid_antagonist": False,
-    "status": "completed", "stop_reason": "completed_plan", "followed_through": "month_3", "record_version": 1,
+    "course_id": "c1",
+    "condition": "trd",
+    "secondary_conditions": ["anxiety"],
+    "enrolment_year": 2024,
+    "age_band": "35-44",
+    "sex": "female",
+    "eligible": True,
+    "failed_trials_n": 2,
+    "benzodiazepine": False,
+    "lamotrigine": False,
+    "opioid_antagonist": False,
+    "status": "completed",
+    "stop_reason": "completed_plan",
+    "followed_through": "month_3",
+    "record_version": 1,
     "record_status": "active",
-}  # fmt: skip
+}
 
 
 def score(
@@ -137,7 +177,11 @@ FAULTS: tuple[Fault, ...] = (
         "KAP-A05",
         S,
         ("condition",),
-        patient=Patient(sessions=[SESSION | {"session_day": 0, "condition": None}], scores=[score("phq9", -1, "baseline", 9)], courses=[]),
+        patient=Patient(
+            sessions=[SESSION | {"session_day": 0, "condition": None}],
+            scores=[score("phq9", -1, "baseline", 9)],
+            courses=[],
+        ),
     ),
     Fault("KAP-A06", C, ("followed_through",), {"followed_through": None}, row=0),
     Fault("KAP-A07", C, ("stop_reason",), {"stop_reason": None}, row=0),
@@ -201,18 +245,45 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-X14", S, ("patient_id",), patient=Patient(scores=[])),
     Fault("KAP-X15", Q, ("patient_id",), patient=Patient(sessions=[], courses=[])),
     Fault("KAP-X16", C, ("patient_id",), patient=Patient(sessions=[], scores=[])),
-    Fault("KAP-D01", "deliveries", ("quarantined_pct",), {"receipt": 11, "records_n": 100, "quarantined_n": 21, "conflict_keys_n": 0, "keys_n": 79}),
-    Fault("KAP-D02", "deliveries", ("conflict_pct",), {"receipt": 12, "records_n": 200, "quarantined_n": 12, "conflict_keys_n": 6, "keys_n": 100}),
-    Fault("KAP-D03", "deliveries", ("keys_n",), {"receipt": 13, "records_n": 5, "quarantined_n": 5, "conflict_keys_n": 0, "keys_n": 0}),
+    Fault(
+        "KAP-D01",
+        "deliveries",
+        ("quarantined_pct",),
+        {"receipt": 11, "records_n": 100, "quarantined_n": 21, "conflict_keys_n": 0, "keys_n": 79},
+    ),
+    Fault(
+        "KAP-D02",
+        "deliveries",
+        ("conflict_pct",),
+        {"receipt": 12, "records_n": 200, "quarantined_n": 12, "conflict_keys_n": 6, "keys_n": 100},
+    ),
+    Fault(
+        "KAP-D03",
+        "deliveries",
+        ("keys_n",),
+        {"receipt": 13, "records_n": 5, "quarantined_n": 5, "conflict_keys_n": 0, "keys_n": 0},
+    ),
     Fault(
         "KAP-D04",
         Q,
         ("ybocs",),
-        patient=_scores(*(score("ybocs", day, "follow_up", 45, respondent="clinician", receipt=2) for day in (60, 80, 100))),
+        patient=_scores(
+            *(score("ybocs", day, "follow_up", 45, respondent="clinician", receipt=2) for day in (60, 80, 100))
+        ),
     ),
-    Fault("KAP-D05", Q, ("peg",), patient=_scores(*(score("peg", day, "follow_up", 21, receipt=3) for day in (60, 80, 100)))),
-    Fault("KAP-D06", Q, ("who5",), patient=_scores(*(score("who5", 60 + 20 * k, "follow_up", 13, receipt=4) for k in range(20)))),
-)  # fmt: skip
+    Fault(
+        "KAP-D05",
+        Q,
+        ("peg",),
+        patient=_scores(*(score("peg", day, "follow_up", 21, receipt=3) for day in (60, 80, 100))),
+    ),
+    Fault(
+        "KAP-D06",
+        Q,
+        ("who5",),
+        patient=_scores(*(score("who5", 60 + 20 * k, "follow_up", 13, receipt=4) for k in range(20))),
+    ),
+)
 
 
 def clean_patients(n: int = 20) -> list[Patient]:
