@@ -1,7 +1,7 @@
 # make demo and make test each work alone, from a clean clone. `make help` lists the rest.
 BIN := .venv/bin
 
-.PHONY: help demo test test-laws check lint types imports fix lock clean ready
+.PHONY: snapshot help demo test test-laws check lint types imports fix docs lock clean ready
 .DEFAULT_GOAL := help
 
 help:     ## list the targets
@@ -31,9 +31,15 @@ types: ready ## types
 imports: ready ## import contracts: the floors, one way only
 	@$(BIN)/lint-imports
 
+snapshot: ready ## write the reviewed asset graph anew
+	@$(BIN)/python -W ignore -m tests.defs.graph_snapshot
+
 fix: ready ## let the linter and the formatter mend what they can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+docs: ready ## write the pages of docs/ that are made from the code
+	@$(BIN)/python -m pipelines.manual docs
 
 lock: ready ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.metadata import findings_metadata
 from pipelines.rules.catalogue import RULES
 from pipelines.rules.finding import Finding
+from pipelines.rules.rule import GROUPS
 
 if TYPE_CHECKING:
     from expectations.step import Validation
@@ -28,22 +29,22 @@ def asset_of(table: str) -> str:
 def groups() -> list[tuple[str, str]]:
     """Every (asset, rule group) that has rules, in the catalogue's order."""
     found = {(asset_of(table), rule.group): None for rule in RULES for table, _ in rule.applies}
-    return sorted(found, key=lambda pair: (pair[0], [rule.group for rule in RULES].index(pair[1])))
+    return sorted(found, key=lambda pair: (pair[0], GROUPS.index(pair[1])))
 
 
 def check_specs() -> list[dg.AssetCheckSpec]:
-    """One spec per asset and rule group. None blocks: the gate is per clinic, and downstream reads what was published."""
+    """One spec per asset and rule group. None blocks: the gate is per clinic, downstream reads what was published."""
     return [
         dg.AssetCheckSpec(
             group,
             asset=asset,
-            description=f"Rules on {group} of {asset}: the worst clinic's result; each finding is a row of the metadata.",
+            description=f"Rules on {group} of {asset}: the worst clinic's result; each finding is a metadata row.",
         )
         for asset, group in groups()
     ]
 
 
-def check_results(validations: "Sequence[Validation]") -> Iterator[dg.AssetCheckResult]:
+def check_results(validations: Sequence[Validation]) -> Iterator[dg.AssetCheckResult]:
     """One result per asset and rule group over all clinics validated in this run."""
     group_of = {rule.code: rule.group for rule in RULES}
     findings = [finding for validation in validations for finding in validation.findings]

@@ -59,9 +59,9 @@ def validated_store(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Great Expectations judges each clinic's candidates; what passed is published whole."""
     # Great Expectations takes five seconds to import: only here, and never when the code location loads.
-    from expectations.step import validate_candidates
+    from expectations.step import refuse_errors, validate_candidates
 
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         validations = validate_candidates(job, context.partition_keys)
         publications = publish(job, context.partition_keys)
     verdicts = {validation.clinic_id: validation.verdict for validation in validations}
@@ -71,13 +71,15 @@ def validated_store(
             "clinics_passed": sum(verdict == "passed" for verdict in verdicts.values()),
             "clinics_blocked": sum(verdict == "blocked" for verdict in verdicts.values()),
             "clinics_in_error": sum(verdict == "error" for verdict in verdicts.values()),
-            "blocked": ", ".join(sorted(clinic for clinic, verdict in verdicts.items() if verdict != "passed")) or "none",
+            "blocked": ", ".join(sorted(name for name, verdict in verdicts.items() if verdict != "passed")) or "none",
         },
     )
     for table in _VALIDATED:
         rows_n = sum(publication.rows_n.get(table.name, 0) for publication in publications)
         yield dg.MaterializeResult(asset_key=table.name, metadata={"dagster/row_count": rows_n})
     yield from check_results(validations)
+    # A rule without a verdict is no pass: the run ends here, and the last good release stays.
+    refuse_errors(validations)
 
 
 @dg.asset(
@@ -90,7 +92,7 @@ def validated_store(
 )
 def scored_scores(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.MaterializeResult[None]:
     """One row per administration and outcome scale: the score, the items it rests on, or why it is absent."""
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         rows_n = score_scales(job)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows_n["scored_scores"], **rows_n})
 
@@ -105,6 +107,6 @@ def scored_scores(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Ma
 )
 def courses_of_care(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.MaterializeResult[None]:
     """One row per patient and course of care: induction, route, condition; with its baselines and follow-ups."""
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         rows_n = derive_courses(job)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows_n["courses_of_care"], **rows_n})

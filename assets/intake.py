@@ -27,7 +27,7 @@ def deliveries(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Mater
     A file passes the entry gate for identifiers, the clinic's mapping and the typing; each record it gives is stored
     with the rules that quarantine it or blank a value. Rows = rows that gave a record + empty rows, always.
     """
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         outcomes = take_in(job, context.partition_keys)
     return dg.MaterializeResult(metadata=deliveries_metadata(outcomes))
 
@@ -47,6 +47,6 @@ def candidate_records(context: dg.AssetExecutionContext, kap_home: KapHome) -> d
     Duplicates, corrections, conflicts and stale versions are told apart by the keys of the contract;
     accepted + quarantined + duplicate + stale = records of every delivery, checked here.
     """
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         reconciled = prepare_candidates(job, context.partition_keys)
     return dg.MaterializeResult(metadata=reconciliation_metadata(reconciled))

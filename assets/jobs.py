@@ -22,7 +22,8 @@ def clinic_folders(inbox: Path) -> list[str]:
     """Clinics that have a folder in the inbox, by name; a folder that no clinic id names is left out."""
     if not inbox.is_dir():
         return []
-    return sorted(p.name for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not clinic_folder_problem(p.name))
+    folders = [path for path in inbox.iterdir() if path.is_dir() and not path.is_symlink()]
+    return sorted(path.name for path in folders if not clinic_folder_problem(path.name))
 
 
 def range_tags(clinic_ids: list[str]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from pipelines.contract.fields import FIELDS
 from pipelines.contract.tables import Table
 from pipelines.lake import stored_columns
-from pipelines.contract.fields import FIELDS
 from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.finding import Finding
 from pipelines.steps.intake import FileOutcome
@@ -22,7 +22,7 @@ _TRACE = {
 }
 
 
-def table_of(rows: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
+def table_of(rows: Sequence[Mapping[Any, Any]]) -> dg.MetadataValue:
     """Rows as a metadata table; a missing value shows as an empty cell."""
     records = [
         dg.TableRecord({name: "" if value is None or pd.isna(value) else value for name, value in row.items()})
@@ -46,7 +46,8 @@ def deliveries_metadata(outcomes: Sequence[FileOutcome]) -> Metadata:
         }
         for outcome in outcomes
     ]
-    counts = {f"files_{word}": sum(o.outcome == word for o in outcomes) for word in ("received", "repeated", "refused", "waiting")}
+    words = ("received", "repeated", "refused", "waiting")
+    counts = {f"files_{word}": sum(outcome.outcome == word for outcome in outcomes) for word in words}
     return {**counts, "dagster/row_count": len(rows), "files": table_of(rows)}
 
 

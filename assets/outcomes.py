@@ -54,7 +54,7 @@ _UPSTREAM = {
 )
 def outcome_tables(context: dg.AssetExecutionContext, kap_home: KapHome) -> Iterator[dg.MaterializeResult[None]]:
     """Every output table in one pass over the courses."""
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         rows_n = make_outcome_tables(job)
     for name, n in rows_n.items():
         yield dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": n})

@@ -18,7 +18,7 @@ def release(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Material
     """Pages, tables and manifest of what may be shown; the last good release stays until this one is whole."""
     from assets.site import make_release
 
-    with kap_home.job(context.run_id) as job:
+    with kap_home.job(context.run.run_id) as job:
         made = make_release(job)
     return dg.MaterializeResult(
         metadata={

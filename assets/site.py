@@ -18,6 +18,7 @@ from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, 
 from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
 from pipelines.provenance.release import write_release
 from pipelines.rules.catalogue import BY_CODE
+from pipelines.rules.held_out import HELD_OUT_RULES
 from pipelines.settings import Settings, refuse_profile
 from pipelines.steps.candidates import COUNTS
 from pipelines.steps.job import Job
@@ -87,7 +88,7 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
     settings = job.settings
     catalogue = load_catalogue()
     clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
-    frame = catalogue.scale_definitions()
+    scales = catalogue.scale_definitions().to_dict("records")
     return About(
         network_name=settings.network.name,
         profile=settings.release.profile,
@@ -99,21 +100,15 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         deliveries=tuple(_deliveries(history, receipts)),
         definitions=tuple(_definitions(settings, history)),
         licences=tuple(_licences()),
-        scales={
-            row.scale: Scale(row.name, None if row.direction is None else row.direction == "lower_is_better")
-            for row in frame.itertuples()
-        },
-        rules={code: rule.sentence for code, rule in BY_CODE.items()} | HELD_OUT_RULES,
+        scales={row["scale"]: Scale(row["name"], _lower_is_better(row["direction"])) for row in scales},
+        rules={code: rule.sentence for code, rule in BY_CODE.items()} | dict(HELD_OUT_RULES),
         data_to=f"receipt {max(receipt.sequence for receipt in receipts)}" if receipts else "",
         language=settings.network.language,
     )
 
 
-HELD_OUT_RULES = {
-    "KAP-W01": "A course without a condition stands in no outcome table.",
-    "KAP-W02": "A course begun before the first delivered session stands in no outcome table.",
-    "KAP-W03": "A course whose sessions state several conditions counts under the first.",
-}
+def _lower_is_better(direction: str | None) -> bool | None:
+    return None if direction is None else direction == "lower_is_better"
 
 
 def parquet_bytes(table: ReleasedTable) -> bytes:
@@ -194,13 +189,14 @@ def _definitions(settings: Settings, history: History) -> Iterator[Definition]:
             "Jacobson and Truax 1991 (formula); this network's baselines (SD)",
             "project_choice",
         )
-    for fact in load_catalogue().facts().itertuples():
+    for fact in load_catalogue().facts().to_dict("records"):
+        scale, name = fact["scale"], fact["fact"]
         yield Definition(
-            f"{fact.scale}.{fact.fact}",
-            f"{fact.scale} {fact.fact.replace('_', ' ')}",
-            f"{fact.stated}. {fact.note}".strip(),
-            fact.source,
-            fact.source_status,
+            f"{scale}.{name}",
+            f"{scale} {name.replace('_', ' ')}",
+            f"{fact['stated']}. {fact['note']}".strip(),
+            fact["source"],
+            fact["source_status"],
         )
 
 
@@ -212,4 +208,7 @@ def _licences() -> Iterator[str]:
         "and the LOINC Committee and is available at no cost under the license at http://loinc.org/license. LOINC is a "
         "registered trademark of Regenstrief Institute, Inc."
     )
-    yield "Charts are drawn by Vega and Vega-Lite, copyright the University of Washington Interactive Data Lab, BSD-3-Clause."
+    yield (
+        "Charts are drawn by Vega and Vega-Lite, copyright the University of Washington Interactive Data Lab, "
+        "BSD-3-Clause."
+    )

@@ -22,8 +22,11 @@ class _BufferedContext(duckdb_engine.Dialect.execution_ctx_cls):  # type: ignore
         """Fetch everything at once; results here are counts, so they are small."""
         super().post_exec()
         if self.cursor.description is not None:
+            # SQLAlchemy keeps descriptions as long as the process lives. DuckDB's type objects in them would then be
+            # reported as leaked when it ends, so their names stand for them.
+            described = [(name, str(kind), *rest) for name, kind, *rest in self.cursor.description]
             rows: list[Any] = self.cursor.fetchall()
-            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, initial_buffer=rows)
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, described, rows)
 
 
 class BufferedDuckDBDialect(duckdb_engine.Dialect):

@@ -1,1 +1,1 @@
-"""What the numbers mean: contract, instruments, intake, scoring, outcomes, disclosure. Pure: no Dagster, GX or Altair."""
+"""What the numbers mean: contract, instruments, intake, scoring, outcomes, disclosure. No Dagster, GX or Altair."""

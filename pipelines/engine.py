@@ -118,7 +118,8 @@ class Engine(AbstractContextManager["Engine"]):
         """Write a SELECT (give it an ORDER BY) to `path`, with `metadata` in the footer. Not atomic: see `lake`."""
         pairs = ", ".join(f"{key}: '{value}'" for key, value in sorted(metadata.items()))
         target = os.fspath(path.resolve()).replace("'", "''")
-        self.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})", **parameters)
+        options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}}"
+        self.execute(f"COPY ({select}) TO '{target}' ({options})", **parameters)
 
 
 def _without_values(error: duckdb.Error) -> str:

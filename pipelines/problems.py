@@ -1,4 +1,4 @@
-"""How anything that went wrong is said: a code, where, how many of how many, what was expected, what to do. Never a value."""
+"""How anything that went wrong is said: a code, where, how many, what was expected, what to do. Never a value."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`kap.toml`: read whole, with all its problems at once, none of which repeats what was written.
 
-Thresholds may be tightened, never loosened. What only a later version obeys is refused until then. The sections themselves: `pipelines/settings_sections.py`.
+Thresholds may be tightened, never loosened. What only a later version obeys is refused until then. The sections
+themselves: `pipelines/settings_sections.py`.
 """
 
 from __future__ import annotations

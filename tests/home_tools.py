@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,14 @@ class Ran:
         return {validation.clinic_id: validation.verdict for validation in self.validations}
 
 
+def take_in_only(home: Home) -> Ran:
+    """Intake and candidates alone: what became of each record, nothing validated."""
+    with home.lock():
+        job = open_job(home)
+        clinic_ids = clinics_of(home, job)
+        return Ran(job.run_id, take_in(job, clinic_ids), prepare_candidates(job, clinic_ids), [], "")
+
+
 def run_steps(home: Home) -> Ran:
     """The steps of the main job, one after the other, as the Dagster assets call them."""
     from assets.site import make_release
@@ -173,3 +183,19 @@ def content_of(folder: Path) -> dict[str, bytes]:
     """Every file below a folder, by its path within it; links are followed."""
     root = folder.resolve()
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def kap(*arguments: str) -> tuple[int, str]:
+    """A command as a person gives it: exit code, and all that it printed."""
+    from assets.cli.main import main
+
+    said = io.StringIO()
+    before, sys.argv = sys.argv, ["kap", *arguments]
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            main()
+    except SystemExit as stop:
+        return int(stop.code or 0), said.getvalue()
+    finally:
+        sys.argv = before
+    raise AssertionError("a command always says how it ended")

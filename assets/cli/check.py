@@ -58,17 +58,17 @@ def _check_file(
 ) -> tuple[ExitCode, dict[str, Any], tuple[ColumnCheck, ...]]:
     shown = safe_name(path.name)
     catalogue = load_catalogue()
-    with tempfile.TemporaryDirectory(prefix="kap-check-") as scratch:
-        with Engine([path.parent, Path(scratch)], scratch=Path(scratch)) as engine:
-            try:
-                reading = read_file(
-                    engine, path, shown, kind_of(path.name), clinic, 1, mapping, True, Path(scratch)
-                )
-            except KapError as error:
-                return ExitCode.REFUSED, _report(shown, "refused", error.problems), ()
-            if isinstance(reading, WaitingFile):
-                return ExitCode.REFUSED, _report(shown, "waits in the inbox", (reading.problem,)), ()
-            columns = check(engine, reading.choice, catalogue.delivered_ids, show_values)
+    with (
+        tempfile.TemporaryDirectory(prefix="kap-check-") as folder,
+        Engine([path.parent, scratch := Path(folder)], scratch=scratch) as engine,
+    ):
+        try:
+            reading = read_file(engine, path, shown, kind_of(path.name), clinic, 1, mapping, True, scratch)
+        except KapError as error:
+            return ExitCode.REFUSED, _report(shown, "refused", error.problems), ()
+        if isinstance(reading, WaitingFile):
+            return ExitCode.REFUSED, _report(shown, "waits in the inbox", (reading.problem,)), ()
+        columns = check(engine, reading.choice, catalogue.delivered_ids, show_values)
     return ExitCode.DONE, _report(shown, "would be taken in", reading.problems, reading), columns
 
 

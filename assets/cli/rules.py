@@ -30,9 +30,7 @@ def print_rules(as_json: bool) -> None:
             for rule in RULES
         ]
         print(
-            json.dumps(
-                {"definition_set": DEFINITION_SET, "rules": listed, "facts": facts.to_dict("records")}, indent=1
-            )
+            json.dumps({"definition_set": DEFINITION_SET, "rules": listed, "facts": facts.to_dict("records")}, indent=1)
         )
         return
     console = Console()
@@ -45,6 +43,7 @@ def print_rules(as_json: bool) -> None:
     definitions = Table(title=f"Definitions in force ({DEFINITION_SET})", title_justify="left")
     for name in ("scale", "fact", "stated", "source", "source status"):
         definitions.add_column(name)
-    for fact in facts.itertuples():
-        definitions.add_row(fact.scale, fact.fact, fact.stated, fact.source, fact.source_status.replace("_", " "))
+    for fact in facts.to_dict("records"):
+        status = fact["source_status"].replace("_", " ")
+        definitions.add_row(fact["scale"], fact["fact"], fact["stated"], fact["source"], status)
     console.print(definitions)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
-from rich.table import Table
 
 from assets.cli.run import RunResult
 from pipelines.home import Home
 from pipelines.problems import ExitCode, Problem
 from pipelines.rules.catalogue import BY_CODE
+from pipelines.steps.intake import FileOutcome
 
-_COLUMNS = ("records", "accepted", "quarantined", "duplicate", "stale", "corrected")
+_PARTS = ("accepted", "quarantined", "duplicate", "stale")
 PROBLEMS_SHOWN = 12
 
 
@@ -30,25 +30,33 @@ def print_summary(home: Home, result: RunResult, console: Console) -> None:
 
 
 def _print_files(result: RunResult, console: Console) -> None:
+    """One line a file: a table of eleven columns would be cut off on a narrow terminal and in a captured log."""
     counts = {row["receipt"]: row for body in result.validations for row in body["reconciliation"]}
-    table = Table(title="Deliveries: records = accepted + quarantined + duplicate + stale", title_justify="left")
-    for name in ("clinic", "file", "outcome", "table", "rows"):
-        table.add_column(name, justify="right" if name == "rows" else "left")
-    for name in _COLUMNS:
-        table.add_column(name, justify="right")
-    for file in result.files:
-        row = counts.get(file.receipt, {}) if file.outcome == "received" else {}
-        cells = [f"{row[name]:,}" if name in row else "" for name in _COLUMNS]
-        rows = f"{file.rows_n:,}" if file.rows_n is not None else ""
-        table.add_row(file.clinic_id, file.file, file.outcome, file.table or "", rows, *cells)
     if result.files:
-        console.print(table)
+        console.print("Deliveries")
+    for file in result.files:
+        row = counts.get(file.receipt) if file.outcome == "received" else None
+        console.print(_file_line(file, row), soft_wrap=True, highlight=False, markup=False)
     listed = list(_problems(result))
     for clinic_id, problem in listed[:PROBLEMS_SHOWN]:
         console.print(f"{clinic_id} · {problem.sentence()}", soft_wrap=True, highlight=False, markup=False)
     if len(listed) > PROBLEMS_SHOWN:
         rest = len(listed) - PROBLEMS_SHOWN
         console.print(f"... and {rest} more; each is in quarantine/ beside the rows, without values (reasons.csv).")
+
+
+def _file_line(file: FileOutcome, counts: Mapping[str, int] | None) -> str:
+    """`alder · scores.csv · received as scores: 43 rows (1 empty); 42 records = 39 accepted + 2 quarantined + ...`."""
+    kind = f" as {file.table}" if file.table else ""
+    line = f"  {file.clinic_id} · {file.file} · {file.outcome}{kind}"
+    if file.rows_n is None or file.records_n is None:
+        return line
+    line += f": {file.rows_n:,} rows ({file.empty_rows_n or 0:,} empty)"
+    if counts is None:
+        return f"{line}; {file.records_n:,} records"
+    parts = " + ".join(f"{counts[name]:,} {name}" for name in _PARTS)
+    corrected = f"; {counts['corrected']:,} corrected" if counts["corrected"] else ""
+    return f"{line}; {file.records_n:,} records = {parts}{corrected}"
 
 
 def _problems(result: RunResult) -> Iterator[tuple[str, Problem]]:
@@ -63,9 +71,11 @@ def _print_clinics(result: RunResult, console: Console) -> None:
     for body in result.validations:
         if body["verdict"] == "passed":
             continue
-        reasons = " ".join(f"{code}: {BY_CODE[code].sentence} To mend: {BY_CODE[code].remedy}." for code in body["blocking"])
+        rules = [BY_CODE[code] for code in body["blocking"]]
+        reasons = " ".join(f"{rule.code}: {rule.sentence} To mend: {rule.remedy}." for rule in rules)
         console.print(
-            f"[bold]{body['clinic_id']} is blocked[/bold]; its new deliveries stay out, its last good data stay in. {reasons}",
+            f"[bold]{body['clinic_id']} is blocked[/bold]; its new deliveries stay out, its last good data stay in. "
+            f"{reasons}",
             soft_wrap=True,
             highlight=False,
         )

@@ -6,9 +6,10 @@ ranges cited in clinical.md section 4, not published limits); a value outside th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, Mapping
+from typing import Literal
 
 Kind = Literal["token", "code", "codes", "scale", "integer", "number", "boolean"]
 Damage = Literal["quarantines", "blanks"]
@@ -77,16 +78,12 @@ _FIELDS: tuple[Field, ...] = (
     Field("dosing_minutes", "number", "length of dosing", "minutes", None, 0, 1440),
     Field("monitoring_minutes", "number", "length of monitoring", "minutes", None, 0, 1440),
     Field("recovery_minutes", "number", "length of recovery", "minutes", None, 0, 1440),
-    Field(
-        "therapist_presence", "code", "presence of the therapist during dosing", vocabulary="therapist_presence"
-    ),
+    Field("therapist_presence", "code", "presence of the therapist during dosing", vocabulary="therapist_presence"),
     Field("preparation_done", "boolean", "preparation took place"),
     Field("intention_set", "boolean", "an intention was set"),
     Field("completed", "boolean", "the session was completed"),
     Field("integration_minutes", "number", "length of integration after dosing", "minutes", None, 0, 1440),
-    Field(
-        "integration_after_minutes", "number", "end of dosing to start of integration", "minutes", None, 0, 43200
-    ),
+    Field("integration_after_minutes", "number", "end of dosing to start of integration", "minutes", None, 0, 43200),
     Field("sbp_pre", "number", "systolic blood pressure before dosing", "mmHg", None, 50, 280),
     Field("dbp_pre", "number", "diastolic blood pressure before dosing", "mmHg", None, 20, 180),
     Field("sbp_peak", "number", "highest systolic blood pressure", "mmHg", None, 50, 280),

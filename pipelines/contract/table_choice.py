@@ -175,7 +175,7 @@ def _problems(
     if table is SCORES and not any(column == "total" or column.startswith("item_") for column in filled):
         yield Problem("KAP-E02", "total or items.", "add them.", file, None, "total")
     if table is not SCORES and mapping.is_reference_sample:
-        yield Problem("KAP-E02", "scores alone in a reference sample.", "deliver it elsewhere.", file)
+        yield Problem("KAP-E07", "scores alone in a reference sample.", "deliver it elsewhere.", file)
 
 
 def _nearest_in_header(column: str, header: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -51,8 +50,8 @@ def keep_refused_file(quarantine: Path, clinic_id: str, path: Path, sha256: str,
     write_whole(folder / "reasons.csv", reasons_csv(problems), PRIVATE_FILE)
     # The delivered name may itself identify someone, so the file is kept under its hash.
     target = folder / "file"
-    if os.stat(path).st_dev == os.stat(folder).st_dev:
-        os.replace(path, target)
+    if path.stat().st_dev == folder.stat().st_dev:
+        path.replace(target)
     else:
         shutil.copyfile(path, target)
         path.unlink()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipelines.durable import write_whole
+from pipelines.intake.receive import Kind
 
 RECEIPT_FORMAT = 1
 
@@ -27,7 +28,7 @@ class Receipt:
     table: str
     context: str
     file: str
-    kind: str
+    kind: Kind
     sha256: str
     bytes: int
     rows_n: int

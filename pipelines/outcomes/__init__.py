@@ -1,1 +1,1 @@
-""""""
+"""Change, rates, intervals and trajectories by route and condition, exact and before disclosure."""

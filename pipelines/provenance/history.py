@@ -31,7 +31,8 @@ class History:
 
     received: receipt sequences by clinic. published: those whose records are in the validated store.
     superseded: blocked ones that a corrected delivery replaced. blocked: pending at the last validation, which blocked.
-    validated: body of each clinic's latest validation; validations: of every one, in order. frozen: reliable-change thresholds computed once, by scale.
+    validated: body of each clinic's latest validation; validations: of every one, in order. frozen:
+    reliable-change thresholds computed once, by scale.
     """
 
     received: dict[str, list[int]] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""The steps of the main job, in order: intake, candidates, publication, clinical, outcomes. Each reads and writes a home.
+"""The steps of the main job, in order: intake, candidates, publication, clinical, outcomes.
 
-A step is called by one Dagster asset. It opens its own engine, calls the pure parts, and returns counts.
+A step reads and writes one home and is called by one Dagster asset. It opens its own engine, calls the pure parts, and
+returns counts.
 """

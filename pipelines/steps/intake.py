@@ -41,6 +41,7 @@ class FileOutcome:
     table: str | None = None
     receipt: int | None = None
     rows_n: int | None = None
+    empty_rows_n: int | None = None
     records_n: int | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -158,6 +159,7 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
         receipt.table,
         sequence,
         receipt.rows_n,
+        receipt.empty_rows_n,
         receipt.records_n,
         reading.problems,
     )
@@ -238,6 +240,7 @@ def _repeated(job: Job, clinic: _Clinic, file: Candidate, earlier: Receipt) -> F
         earlier.table,
         earlier.sequence,
         earlier.rows_n,
+        earlier.empty_rows_n,
         earlier.records_n,
     )
 

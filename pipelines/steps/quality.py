@@ -7,6 +7,7 @@ import pandas as pd
 from pipelines.engine import Engine
 from pipelines.provenance.history import History
 from pipelines.rules.finding import Finding
+from pipelines.rules.held_out import HELD_OUT_RULES
 
 FINDING_FIELDS = tuple(Finding.__dataclass_fields__)[1:]
 COLUMNS = (
@@ -38,7 +39,7 @@ def data_quality(history: History, engine: Engine) -> pd.DataFrame:
     Courses that no outcome table holds come from `held_out`: without a condition, or begun before the first delivered
     session; so do courses whose condition changed.
     """
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             finding.clinic_id,
             finding.rule,
@@ -56,7 +57,7 @@ def data_quality(history: History, engine: Engine) -> pd.DataFrame:
     for clinic_id, courses_n, *counts in engine.rows(
         "SELECT clinic_id, courses_n, no_condition, left_truncated, condition_changed FROM held_out"
     ):
-        for rule, failed_n in zip(("KAP-W01", "KAP-W02", "KAP-W03"), counts, strict=True):
+        for rule, failed_n in zip(HELD_OUT_RULES, counts, strict=True):
             pct = round(100 * failed_n / courses_n, 6) if courses_n else None
             status = "passed" if failed_n == 0 else "passed_with_failures"
             rows.append((clinic_id, rule, "courses_of_care", "", status, failed_n, courses_n, pct, 100.0, "informs"))

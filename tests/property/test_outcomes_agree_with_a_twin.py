@@ -107,7 +107,8 @@ def test_the_ladder_only_falls_and_a_release_shows_nothing_of_a_denominator_of_1
         for column in (*statistic.columns, *statistic.numerators):
             assert shown.loc[small, column].isna().all()
         if statistic.kind == "moment":
-            assert shown.loc[true[statistic.denominator] < Limits().smallest_group_moments_n, list(statistic.columns)].isna().all(axis=None)
+            few = true[statistic.denominator] < Limits().smallest_group_moments_n
+            assert shown.loc[few, list(statistic.columns)].isna().all(axis=None)
     few = true["n_started"].between(1, 4)
     assert shown.loc[few, list(policy.figures)].isna().all(axis=None)
     for row in shown.to_dict("records"):

@@ -14,11 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.contract.fields import FIELDS
 from pipelines.contract.table_choice import ColumnDomain
 from pipelines.engine import Engine
-from pipelines.intake.detectors import named_like_date, named_like_identifier
-from pipelines.intake.identifiers import Domain, column_label, safe_name, scan
+from pipelines.intake.identifiers import Domain, scan
 from pipelines.intake.readers import read_delivery
 from pipelines.intake.receive import kind_of
 from pipelines.problems import Problem
@@ -348,25 +346,6 @@ def test_counts_are_rows_and_the_first_is_named(tmp_path: Path) -> None:
     assert (problem.failed_n, problem.of_n) == (3, 5)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("first_name", "Patient Name", "PatientName", "surname", "first", "last", "lname", "ｎａｍｅ", "next_of_kin"),
-        *("dob", "DOB", "birth_date", "ssn", "MRN", "telephone_1", "phone", "fax", "e-mail address", "email"),
-        *("home.address", "street", "city", "zip", "ZIP5", "zip_code", "insurance_id", "ip", "vin", "notes", "comment"),
-    ],
-)
-def test_a_column_named_like_an_identifier_is_told(name: str) -> None:
-    assert named_like_identifier(name)
-
-
-@pytest.mark.parametrize("name", [*FIELDS, "bdi.pre", "DPQ010", "WTMEC2YR", "treatment", "shaps", "RIAGENDR", "cycle"])
-def test_no_column_of_the_contract_or_of_real_samples_is_named_like_an_identifier(name: str) -> None:
-    assert not named_like_identifier(name)
-    assert not named_like_date(name)
-    assert column_label(name, 7) == name
-
-
 def test_a_column_named_like_an_identifier_refuses_even_when_it_is_ignored(tmp_path: Path) -> None:
     problems = gate(tmp_path, as_csv([["patient_id", "notes"], ["P-1", ""]]), ignored={"notes": Domain("code")})
     assert [(p.code, p.column) for p in problems] == [("KAP-G20", "notes")]
@@ -377,25 +356,6 @@ def test_a_date_column_says_what_it_needs(tmp_path: Path, name: str) -> None:
     problems = gate(tmp_path, as_csv([["patient_id", name], ["P-1", ""]]))
     assert [(p.code, p.column) for p in problems] == [("KAP-G21", name)]
     assert "a later version takes them in" in problems[0].sentence()
-
-
-@pytest.mark.parametrize("name", ["Jane Doe", "Doe, Jane", "1234567", "jane@example.org", "3/4/1962", "x" * 61, ""])
-def test_a_header_that_may_be_a_value_is_shown_by_its_place(name: str) -> None:
-    assert column_label(name, 7) == "7"
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("scores.csv", "scores.csv"),
-        ("scores_2024-04-03.csv", "(name withheld).csv"),
-        ("jane@example.org.csv.gz", "(name withheld).csv.gz"),
-        ("a\nb.csv", "a?b.csv"),
-        ("555-0123.parquet", "(name withheld).parquet"),
-    ],
-)
-def test_a_file_is_named_without_what_identifies(name: str, shown: str) -> None:
-    assert safe_name(name) == shown
 
 
 def test_the_redcap_export_is_refused_by_its_columns_and_no_cell_is_repeated(shared_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""The pages of docs/ that are made from the code: `python -m pipelines.manual docs` writes them anew."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pipelines.codes import codes_page
+from pipelines.contract.dictionary import data_dictionary
+from pipelines.instruments.catalogue import load_catalogue
+
+
+def made_pages() -> dict[str, str]:
+    """File name under docs/ -> its text."""
+    return {
+        "codes.md": codes_page(),
+        "data-dictionary.md": data_dictionary(load_catalogue().delivered_ids).rstrip("\n") + "\n",
+    }
+
+
+if __name__ == "__main__":
+    for name, text in made_pages().items():
+        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")

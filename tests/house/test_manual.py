@@ -1,0 +1,52 @@
+"""What the documents show works as shown: mappings, settings, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.contract.mapping import parse_mapping
+from pipelines.contract.mapping_model import ColumnSource, ScoreEntry
+from pipelines.contract.mapping_model import Mapping as ClinicMapping
+from pipelines.contract.units import UNITS
+from pipelines.instruments.catalogue import load_catalogue
+from pipelines.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+MAPPING_PAGE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("block", [*blocks(MAPPING_PAGE, "yaml"), *blocks(README, "yaml")])
+def test_every_mapping_shown_is_one_that_the_product_obeys(block: str) -> None:
+    parse_mapping(block.encode(), "alder.yaml", load_catalogue().delivered_ids)
+
+
+def test_the_mapping_page_shows_every_key_of_a_mapping_file() -> None:
+    models = (ClinicMapping, ColumnSource, ScoreEntry)
+    keys = {name for model in models for name in model.model_fields}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", MAPPING_PAGE)} == set()
+
+
+def test_the_mapping_page_names_every_unit() -> None:
+    units = {unit for known in UNITS.values() for unit in known}
+    assert {unit for unit in units if f"`{unit}`" not in MAPPING_PAGE} == set()
+
+
+@pytest.mark.parametrize("block", blocks(README, "toml"))
+def test_every_settings_file_shown_is_one_that_the_product_obeys(block: str, tmp_path: Path) -> None:
+    (tmp_path / "kap.toml").write_text(block, encoding="utf-8")
+    load_settings(tmp_path / "kap.toml")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
