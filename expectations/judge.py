@@ -1,9 +1,9 @@
-"""Great Expectations at work: validation definitions over views on Parquet in a small DuckDB file; counts come back."""
+"""Great Expectations at work: a validation definition over a view on Parquet in a small DuckDB file; counts come back."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,9 @@ _COUNTS = (
     "unexpected_percent_total",
     "unexpected_percent_nonmissing",
 )
+# The sum of a flag is a count too; any other observed value would be a patient's.
+_SUM = "expect_column_sum_to_be_between"
+_VIEW = "evaluated"
 
 
 @cache
@@ -41,9 +44,12 @@ def context() -> EphemeralDataContext:
 
 
 class Judge(AbstractContextManager["Judge"]):
-    """A small DuckDB file in `folder` with a view per evaluated relation, known to Great Expectations as `name`."""
+    """A small DuckDB file in `folder` with one view of all `parquet` files, known to Great Expectations as `name`.
 
-    def __init__(self, folder: Path, name: str, parquet: Mapping[str, Path]) -> None:
+    A column that a file does not have is NULL in its records.
+    """
+
+    def __init__(self, folder: Path, name: str, parquet: Sequence[Path]) -> None:
         import sqlalchemy
 
         from expectations import dialect
@@ -53,12 +59,11 @@ class Judge(AbstractContextManager["Judge"]):
         file = folder / f"{name}.duckdb"
         file.unlink(missing_ok=True)
         address = f"{dialect.NAME}:///{os.fspath(file.resolve())}"
+        listed = ", ".join("'" + os.fspath(path.resolve()).replace("'", "''") + "'" for path in parquet)
         engine = sqlalchemy.create_engine(address)
         with engine.begin() as connection:
-            for relation, path in parquet.items():
-                literal = "'" + os.fspath(path.resolve()).replace("'", "''") + "'"
-                select = f"SELECT * FROM read_parquet({literal})"
-                connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {quoted(relation)} AS {select}")
+            select = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+            connection.exec_driver_sql(f"CREATE VIEW {quoted(_VIEW)} AS {select}")
         engine.dispose()
         self._source = context().data_sources.add_sql(name=name, connection_string=address)
 
@@ -71,21 +76,21 @@ class Judge(AbstractContextManager["Judge"]):
         self._source.get_engine().dispose()
         context().data_sources.delete(self.name)
 
-    def results(self, relation: str, expected: ExpectationSuite) -> list[dict[str, Any]]:
-        """Results of one suite on one relation, without values or tracebacks; none at all when it could not be run."""
+    def results(self, expected: ExpectationSuite) -> list[dict[str, Any]]:
+        """Results of one suite, without values or tracebacks; none at all when it could not be run."""
         import great_expectations
 
-        name = f"{self.name}:{relation}:{expected.name}"
+        name = f"{self.name}:{expected.name}"
         expected.name = name
         try:
-            asset = self._source.add_table_asset(name, table_name=relation)
+            asset = self._source.add_table_asset(name, table_name=_VIEW)
             batch = asset.add_batch_definition_whole_table("whole")
             held = context().suites.add(expected)
             definition = great_expectations.ValidationDefinition(name=name, data=batch, suite=held)
             context().validation_definitions.add(definition)
             result = definition.run(result_format=RESULT_FORMAT)
         except Exception:
-            # Whatever broke, its text may quote a row. The rules of this relation end in `error`, never in a pass.
+            # Whatever broke, its text may quote a row. The rules end in `error`, never in a pass.
             return []
         finally:
             _forget(name)
@@ -95,16 +100,17 @@ class Judge(AbstractContextManager["Judge"]):
 def stripped(result: Mapping[str, Any]) -> dict[str, Any]:
     """One GX result without anything that could hold a value: type, rule, arguments, counts, and whether it raised."""
     expectation = result["expectation_config"]
+    kept = (*_COUNTS, "observed_value") if expectation["type"] == _SUM else _COUNTS
     arguments = {name: value for name, value in expectation["kwargs"].items() if name != "batch_id"}
     found = result.get("result") or {}
     return {
         "expectation": expectation["type"],
         "kwargs": arguments,
-        "meta": {name: expectation["meta"][name] for name in ("rule", "table", "column")},
+        "meta": {name: expectation["meta"][name] for name in ("rule", "table", "column", "columns")},
         "severity": expectation["severity"],
         "success": bool(result["success"]),
         "raised_exception": raised(result.get("exception_info")),
-        "result": {name: found[name] for name in _COUNTS if name in found},
+        "result": {name: found[name] for name in kept if name in found},
     }
 
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from expectations.judge import Judge
-from expectations.suites import first_pairs, is_judged, suite
-from pipelines.engine import Engine, EngineError, quoted
+from expectations.suites import suite
+from pipelines.engine import Engine, EngineError
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.rules import evaluation
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.finding import Finding, Status
-from pipelines.rules.rule import ANY_COLUMN, Rule
+from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
+from pipelines.rules.rule import Rule
 
-_NOTHING_TO_JUDGE: Mapping[str, Any] = MappingProxyType(
-    {"success": True, "raised_exception": False, "result": {"element_count": 0, "unexpected_count": 0}}
-)
+_ERROR: tuple[Status, None, None] = ("error", None, None)
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """One evaluated relation: its Parquet file and, per column, how many values it holds ("" = its rows)."""
+    """One evaluated relation: its counts by rule, table and column, what is asked about it, and the Parquet file to ask.
 
-    path: Path
-    filled: Mapping[str, int]
+    path is None when nothing is asked.
+    """
+
+    counted: Mapping[tuple[str, str, str], Counted]
+    asked: Sequence[Judgement]
+    path: Path | None
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,13 @@ def evaluate_clinic(relations: Mapping[str, Path], scratch: Path, catalogue: Cat
                 engine.view_parquet(f"given_{name}", [path])
             evaluation.prepare(engine, {name: f"given_{name}" for name in relations})
             for relation in evaluation.relations():
-                table = evaluation.evaluate(engine, relation)
-                path = scratch / f"{relation}.parquet"
-                engine.write_parquet(f"SELECT * FROM {quoted(table)}", path, {})
-                columns = list(evaluation.columns_of(relation))
-                counts = ", ".join(["count(*)", *(f"count({quoted(column)})" for column in columns)])
-                (row,) = engine.rows(f"SELECT {counts} FROM {quoted(table)}")
-                written[relation] = Evaluated(path, dict(zip(["", *columns], row, strict=True)))
+                evaluation.evaluate(engine, relation)
+                counted = count(engine, relation)
+                asked = judgements(relation, counted)
+                path = scratch / f"{relation}.parquet" if asked else None
+                if path is not None:
+                    engine.write_parquet(judged_select(relation, asked), path, {})
+                written[relation] = Evaluated(counted, asked, path)
         except EngineError:
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
@@ -96,63 +98,72 @@ def evaluate_clinic(relations: Mapping[str, Path], scratch: Path, catalogue: Cat
 def judge_clinic(
     clinic_id: str, evaluated: Mapping[str, Evaluated], scratch: Path, thresholds: Mapping[str, float]
 ) -> ClinicValidation:
-    """Great Expectations' verdict on the evaluated relations; a relation that is absent ends in `error`."""
+    """Great Expectations' verdict on all evaluated relations at once; a relation that is absent ends in `error`."""
+    asked = [judgement for each in evaluated.values() for judgement in each.asked]
+    paths = [each.path for each in evaluated.values() if each.path is not None]
     results: list[dict[str, Any]] = []
-    findings: dict[tuple[str, str, str], Finding] = {}
-    with Judge(scratch, f"judged_{clinic_id}", {name: each.path for name, each in evaluated.items()}) as judge:
-        for relation in evaluation.relations():
-            found = _judge_relation(judge, relation, evaluated.get(relation), thresholds)
-            results += found.values()
-            for rule, table, column in evaluation.judged_pairs(relation):
-                result: Mapping[str, Any] | None = found.get(
-                    (rule.code, table, column), found.get((rule.code, table, ANY_COLUMN))
-                )
-                if relation in evaluated and not is_judged(rule, column, evaluated[relation].filled):
-                    result = _NOTHING_TO_JUDGE
-                findings[rule.code, table, column] = finding(clinic_id, rule, table, column, result, thresholds)
-    ordered = tuple(findings[code, table, column] for code, rule in BY_CODE.items() for table, column in rule.applies)
+    if asked:
+        with Judge(scratch, f"judged_{clinic_id}", paths) as judge:
+            results = judge.results(suite(f"rules_{clinic_id}", asked, thresholds))
+    answered = {(each["meta"]["rule"], each["meta"]["table"], each["meta"]["column"]): each for each in results}
+    verdicts: dict[tuple[str, str, str], tuple[Status, int | None, int | None]] = {}
+    for each in evaluated.values():
+        verdicts |= dict.fromkeys(each.counted, ("not_applicable", 0, 0))
+        for judgement in each.asked:
+            result = answered.get((judgement.rule.code, judgement.table, judgement.column))
+            for column in judgement.columns:
+                pair = (judgement.rule.code, judgement.table, column)
+                verdicts[pair] = verdict(judgement, result, each.counted[pair])
+    findings = tuple(
+        _finding(clinic_id, rule, table, column, verdicts.get((code, table, column), _ERROR), thresholds)
+        for code, rule in BY_CODE.items()
+        for table, column in rule.applies
+    )
     return ClinicValidation(
         clinic_id,
-        ordered,
+        findings,
         tuple(results),
-        blocking=_codes(each for each in ordered if each.effect == "blocks" and each.status in ("failed", "error")),
-        errors=_codes(each for each in ordered if each.status == "error"),
+        blocking=_codes(each for each in findings if each.effect == "blocks" and each.status in ("failed", "error")),
+        errors=_codes(each for each in findings if each.status == "error"),
     )
 
 
-def _judge_relation(
-    judge: Judge, relation: str, evaluated: Evaluated | None, thresholds: Mapping[str, float]
-) -> dict[tuple[str, str, str], dict[str, Any]]:
-    """Results by (rule, table, column). A screen that found something is replaced by the results of its columns."""
-    pairs = first_pairs(relation, evaluated.filled) if evaluated else []
-    if not pairs:
-        return {}
-    found = _by_pair(judge.results(relation, suite("first", pairs, thresholds)))
-    opened = []
-    for rule, table, columns in evaluation.screens(relation):
-        screen = found.get((rule.code, table, ANY_COLUMN))
-        if screen is not None and _verdict(screen)[0] not in ("passed", "not_applicable"):
-            del found[rule.code, table, ANY_COLUMN]
-            opened += [(rule, table, column) for column in columns]
-    if opened:
-        found |= _by_pair(judge.results(relation, suite("columns", opened, thresholds)))
-    return found
+def verdict(
+    judgement: Judgement, result: Mapping[str, Any] | None, counted: Counted
+) -> tuple[Status, int | None, int | None]:
+    """(status, failed_n, evaluated_n) of one column of a judgement, from its result.
+
+    No result, one that raised, or one whose counts are not those of the first scan is an error. Of columns judged at
+    once, Great Expectations says that none is violated; how many records each had to hold for, the scan says.
+    """
+    if result is None or result["raised_exception"]:
+        return _ERROR
+    counts = result["result"]
+    if judgement.at_once:
+        holds = result["success"] and counts.get("observed_value") == 0 and counted.violated_n == 0
+        return ("passed", 0, counted.population_n) if holds else _ERROR
+    if "element_count" not in counts or "unexpected_count" not in counts:
+        return _ERROR
+    evaluated_n = counts["element_count"] - counts.get("missing_count", 0)
+    failed_n = counts["unexpected_count"]
+    if evaluated_n != counted.population_n or (counted.violated_n is not None and failed_n != counted.violated_n):
+        return _ERROR
+    if evaluated_n == 0:
+        return "not_applicable", 0, 0
+    if not result["success"]:
+        return "failed", failed_n, evaluated_n
+    return ("passed_with_failures" if failed_n else "passed"), failed_n, evaluated_n
 
 
-def _by_pair(results: Iterable[dict[str, Any]]) -> dict[tuple[str, str, str], dict[str, Any]]:
-    return {(each["meta"]["rule"], each["meta"]["table"], each["meta"]["column"]): each for each in results}
-
-
-def finding(
+def _finding(
     clinic_id: str,
     rule: Rule,
     table: str,
     column: str,
-    result: Mapping[str, Any] | None,
+    found: tuple[Status, int | None, int | None],
     thresholds: Mapping[str, float],
 ) -> Finding:
-    """A result as a finding. Counts are Great Expectations' own; no result, or one that raised, is an error."""
-    status, failed_n, evaluated_n = _verdict(result)
+    status, failed_n, evaluated_n = found
     return Finding(
         clinic_id=clinic_id,
         rule=rule.code,
@@ -165,21 +176,6 @@ def finding(
         threshold_pct=threshold_in_force(rule, thresholds),
         effect=rule.effect_on(column),
     )
-
-
-def _verdict(result: Mapping[str, Any] | None) -> tuple[Status, int | None, int | None]:
-    if result is None or result["raised_exception"]:
-        return "error", None, None
-    counts = result["result"]
-    if "element_count" not in counts or "unexpected_count" not in counts:
-        return "error", None, None
-    evaluated_n = counts["element_count"] - counts.get("missing_count", 0)
-    failed_n = counts["unexpected_count"]
-    if evaluated_n == 0:
-        return "not_applicable", 0, 0
-    if not result["success"]:
-        return "failed", failed_n, evaluated_n
-    return ("passed_with_failures" if failed_n else "passed"), failed_n, evaluated_n
 
 
 def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:

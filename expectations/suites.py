@@ -1,4 +1,4 @@
-"""The rules of `pipelines.rules` as Great Expectations suites, per evaluated relation."""
+"""The rules of `pipelines.rules` as a Great Expectations suite."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.contract.fields import FIELDS
 from pipelines.rules.catalogue import threshold_in_force
-from pipelines.rules.evaluation import judged_pairs, screens
-from pipelines.rules.rule import ANY_COLUMN, Rule
+from pipelines.rules.judgements import RELATION, Judgement
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -17,65 +16,58 @@ if TYPE_CHECKING:
 _SEVERITIES = {"blocks": "critical", "quarantines": "critical", "blanks": "warning", "warns": "warning"}
 
 
-def suite(name: str, pairs: Iterable[tuple[Rule, str, str]], thresholds: Mapping[str, float]) -> ExpectationSuite:
-    """The expectations of (rule, table, column) on one relation, by the thresholds (code -> percent) in force."""
+def suite(name: str, asked: Iterable[Judgement], thresholds: Mapping[str, float]) -> ExpectationSuite:
+    """One expectation per judgement, by the thresholds (code -> percent) in force."""
     import great_expectations
 
     return great_expectations.ExpectationSuite(
-        name=name, expectations=[expectation(rule, table, column, thresholds) for rule, table, column in pairs]
+        name=name, expectations=[expectation(judgement, thresholds) for judgement in asked]
     )
 
 
-def first_pairs(relation: str, filled: Mapping[str, int]) -> list[tuple[Rule, str, str]]:
-    """What is judged first: screened rules over all their columns at once, and no flag or value that is all empty.
+def expectation(judgement: Judgement, thresholds: Mapping[str, float]) -> Expectation:
+    """One judgement as a native expectation; `meta` names rule, table, column and, of several at once, the columns.
 
-    filled: column of the evaluated relation -> its number of values. Blocking rules are always judged.
-    """
-    pairs = [(rule, table, ANY_COLUMN) for rule, table, _ in screens(relation)]
-    pairs += [pair for pair in judged_pairs(relation) if not pair[0].screened]
-    return [(rule, table, column) for rule, table, column in pairs if is_judged(rule, column, filled)]
-
-
-def is_judged(rule: Rule, column: str, filled: Mapping[str, int]) -> bool:
-    """Whether a pair has anything to judge: records for a rule on missing values, else values or flags."""
-    if rule.effect == "blocks":
-        return True
-    if rule.expected == "not_null":
-        return filled[""] > 0
-    return filled[rule.flag_name(column) if rule.expected == "flag" else column] > 0
-
-
-def expectation(rule: Rule, table: str, column: str, thresholds: Mapping[str, float]) -> Expectation:
-    """One rule on one column as a native expectation; `meta` names them.
-
-    `mostly` is the share that must hold: 1 - threshold. A rule over deliveries has its limit as the value instead.
+    `mostly` is the share that must hold: 1 - threshold. A rule over deliveries has its limit as the value instead;
+    what is judged at once must hold for every record, so the sum of its flags is 0.
     """
     import great_expectations.expectations as gxe
 
+    rule = judgement.rule
     limit = threshold_in_force(rule, thresholds)
     shared: dict[str, Any] = {
-        "meta": {"rule": rule.code, "table": table, "column": column},
+        "meta": {
+            "rule": rule.code,
+            "table": judgement.table,
+            "column": judgement.column,
+            "columns": list(judgement.columns),
+        },
         "severity": _SEVERITIES.get(rule.effect, "warning" if rule.effect == "column" else "info"),
     }
+    if judgement.at_once:
+        return gxe.ExpectColumnSumToBeBetween(column=judgement.flag, min_value=0, max_value=0, **shared)
     if rule.expected == "at_most":
-        return gxe.ExpectColumnValuesToBeBetween(column=column, max_value=limit, **shared)
+        return gxe.ExpectColumnValuesToBeBetween(column=judgement.values[0], max_value=limit, **shared)
     if rule.expected == "at_least":
-        return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=1, **shared)
+        return gxe.ExpectColumnValuesToBeBetween(column=judgement.values[0], min_value=1, **shared)
     # Both sides are rounded once, so that exactly the threshold still passes.
     shared["mostly"] = (100 - limit) / 100
+    if rule.expected == "flag":
+        return gxe.ExpectColumnValuesToBeInSet(column=judgement.flag, value_set=[0], **shared)
     if rule.expected == "within_limits":
-        field = FIELDS[column]
+        field = FIELDS[judgement.column]
         return gxe.ExpectColumnValuesToBeBetween(
-            column=column, min_value=field.minimum, max_value=field.maximum, **shared
+            column=judgement.values[0], min_value=field.minimum, max_value=field.maximum, **shared
         )
+    # Records of the other relations have no such value, and would count as missing it.
+    shared |= {"row_condition": f'col("{RELATION}") == "{judgement.relation}"', "condition_parser": "great_expectations"}
     if rule.expected == "not_null":
-        return gxe.ExpectColumnValuesToNotBeNull(column=column, **shared)
+        return gxe.ExpectColumnValuesToNotBeNull(column=judgement.values[0], **shared)
     if rule.expected == "unique":
         return gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=[*rule.among, column], ignore_row_if="any_value_is_missing", **shared
+            column_list=list(judgement.values), ignore_row_if="any_value_is_missing", **shared
         )
-    if rule.expected == "not_below":
-        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=column, column_B=rule.among[0], or_equal=True, ignore_row_if="either_value_is_missing", **shared
-        )
-    return gxe.ExpectColumnValuesToBeInSet(column=rule.flag_name(column), value_set=[0], **shared)
+    higher, lower = judgement.values
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=higher, column_B=lower, or_equal=True, ignore_row_if="either_value_is_missing", **shared
+    )

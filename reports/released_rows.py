@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
-import numpy as np
 import pandas as pd
 
 from pipelines.disclosure.released import ReleasedTable
@@ -40,14 +40,23 @@ def rows(table: ReleasedTable | None, **keys: str) -> list[dict[str, Any]]:
     """Rows whose key columns hold these values, as dicts; a number not shown is None. No table = no row."""
     if table is None:
         return []
-    frame = released(table).frame
-    wanted = np.ones(len(frame), dtype=bool)
-    for column, value in keys.items():
-        wanted &= (frame[column] == value).to_numpy(dtype=bool, na_value=False)
-    chosen = frame.take(np.flatnonzero(wanted))
-    nothing: Any = None
-    columns = [chosen[column].to_numpy(dtype=object, na_value=nothing) for column in chosen.columns]
-    return [dict(zip(chosen.columns, values, strict=True)) for values in zip(*columns, strict=True)]
+    wanted = tuple(keys.items())
+    return [dict(record) for record in _records(released(table)) if all(record[name] == value for name, value in wanted)]
+
+
+# A page asks for rows some hundred times; each table is turned into dicts once.
+_READ: WeakKeyDictionary[ReleasedTable, list[dict[str, Any]]] = WeakKeyDictionary()
+
+
+def _records(table: ReleasedTable) -> list[dict[str, Any]]:
+    found = _READ.get(table)
+    if found is None:
+        nothing: Any = None
+        frame = table.frame
+        columns = [frame[column].to_numpy(dtype=object, na_value=nothing) for column in frame.columns]
+        found = [dict(zip(frame.columns, values, strict=True)) for values in zip(*columns, strict=True)]
+        _READ[table] = found
+    return found
 
 
 def row(table: ReleasedTable | None, **keys: str) -> dict[str, Any] | None:

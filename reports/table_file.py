@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from numbers import Integral, Real
-from typing import Any
 
 import pandas as pd
 
@@ -26,20 +24,21 @@ def csv_bytes(table: ReleasedTable) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_text(str(column)) for column in frame.columns])
-    writer.writerows([_cell(value) for value in record] for record in frame.itertuples(index=False, name=None))
+    writer.writerows(zip(*(_cells(frame[column]) for column in frame.columns), strict=True))
     return out.getvalue().encode("utf-8")
 
 
-def _cell(value: Any) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
-        return "true" if value else "false"
-    if isinstance(value, Integral):
-        return str(int(value))
-    if isinstance(value, Real):
-        return _number(float(value))
-    return _text(str(value))
+def _cells(column: pd.Series) -> list[str]:
+    """The column's cells as text, by the kind of its values: numbers, true or false, words."""
+    empty = column.isna().to_numpy()
+    if pd.api.types.is_bool_dtype(column):
+        texts = ["true" if value else "false" for value in column.to_numpy(dtype=bool, na_value=False)]
+    elif pd.api.types.is_numeric_dtype(column):
+        texts = [_number(value) for value in column.to_numpy(dtype=float, na_value=0.0).tolist()]
+    else:
+        words = {value: _text(str(value)) for value in column.dropna().unique()}
+        return [words.get(value, "") for value in column]
+    return ["" if missing else text for missing, text in zip(empty, texts, strict=True)]
 
 
 def _number(value: float) -> str:

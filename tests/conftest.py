@@ -6,6 +6,7 @@ the place to look for its own settings.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.real_data)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """One line that says how many tests met real data."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """One line that says how many tests met real data, right above pytest's closing line."""
+    # After every other summary, so that neither skips nor failures push it out of sight.
+    yield
 
     def count(*outcomes: str) -> int:
         return sum(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 
-@dataclass(frozen=True)
+# Two tables are the same only when they are one: frames have no equality of their own.
+@dataclass(frozen=True, eq=False)
 class ReleasedTable:
     """An aggregate table that has passed its profile's disclosure rules. Made by `pipelines.disclosure.policy` only.
 

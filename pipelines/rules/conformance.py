@@ -41,7 +41,6 @@ def _unreadable(code: str, sentence: str, cause: str, remedy: str, *kinds: Kind)
         applies=_columns(*kinds),
         over="delivered",
         violation=_UNREADABLE,
-        screened=True,
     )
 
 
@@ -84,6 +83,5 @@ RULES: tuple[Rule, ...] = (
         applies=_columns("code", "codes"),
         over="delivered",
         violation="list_contains(unknown, '{column}') OR list_contains(damaged, '{column}')",
-        screened=True,
     ),
 )

@@ -1,7 +1,7 @@
 """From a clinic's candidate records to the relations that Great Expectations judges: flags and few plain columns.
 
 One scan per table gives the flag of every rule over delivered records; records that stay usable get what the softer
-rules need and their flags. Pseudonyms end here.
+rules need and their flags. Pseudonyms end here. What of it Great Expectations reads: judgements.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipelines.contract.tables import TABLES
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.rules.catalogue import BY_CODE, pairs
 from pipelines.rules.flags import delivered_select
-from pipelines.rules.rule import ANY_COLUMN, Rule
+from pipelines.rules.rule import Rule
 
 GUARD_CODES = ("KAP-D04", "KAP-D05", "KAP-D06")
 _IN_DOUBT = (
@@ -65,19 +65,6 @@ def relations() -> tuple[str, ...]:
     return ("guards", *tables, "patients", "deliveries")
 
 
-def columns_of(relation: str) -> dict[str, str]:
-    """Columns of an evaluated relation: name -> SQL over the relation it is made from."""
-    columns: dict[str, str] = {}
-    for rule, _, column in judged_pairs(relation):
-        if rule.expected == "flag":
-            columns[rule.flag_name(column)] = rule.flag_sql(column)
-        else:
-            columns |= {name: quoted(name) for name in (column, *rule.among)}
-    for rule, _, listed in screens(relation):
-        columns[rule.flag_name(ANY_COLUMN)] = rule.screen_sql(listed)
-    return columns
-
-
 def judged_pairs(relation: str) -> list[tuple[Rule, str, str]]:
     """(rule, table, column) of everything judged on one evaluated relation."""
     return [
@@ -88,15 +75,6 @@ def judged_pairs(relation: str) -> list[tuple[Rule, str, str]]:
     ]
 
 
-def screens(relation: str) -> list[tuple[Rule, str, tuple[str, ...]]]:
-    """(rule, table, its columns) of every screened rule judged on one evaluated relation."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for rule, table, column in judged_pairs(relation):
-        if rule.screened:
-            found.setdefault((rule.code, table), []).append(column)
-    return [(BY_CODE[code], table, tuple(columns)) for (code, table), columns in found.items()]
-
-
 def prepare(engine: Engine, given: Mapping[str, str]) -> None:
     """Make candidate_<table> and pending_deliveries, with every column, from the relations `given` (name -> relation).
 
@@ -104,15 +82,7 @@ def prepare(engine: Engine, given: Mapping[str, str]) -> None:
     """
     for table in TABLES.values():
         wanted = {field.name: field.sql_type for field in table.fields} | dict(_STATE_COLUMNS)
-        defaults = {
-            "malformed": "FALSE",
-            "damaged": "[]",
-            "unknown": "[]",
-            "quarantined_by": "[]",
-            "is_mended": "FALSE",
-        }
-        defaults["state"] = "'accepted'"
-        engine.materialise(f"candidate_{table.name}", _with_columns(engine, given.get(table.name), wanted, defaults))
+        engine.materialise(f"candidate_{table.name}", _with_columns(engine, given.get(table.name), wanted, _DEFAULTS))
     pending = _with_columns(engine, given.get("deliveries"), dict(_DELIVERY_COLUMNS), {})
     engine.materialise("pending_deliveries", pending)
 
@@ -120,13 +90,19 @@ def prepare(engine: Engine, given: Mapping[str, str]) -> None:
 def evaluate(engine: Engine, relation: str) -> str:
     """Make `evaluated_<relation>`; return its name. In the order of `relations()`, after `prepare`.
 
+    One row per record of the relation: the flag of every rule and column, and the values that rules are judged by.
     Needs the catalogue's scale_limits, scoring_rules and scale_definitions.
 
     Raises:
         EngineError: a relation it is made from cannot be read.
     """
     source = _source(engine, relation)
-    listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns_of(relation).items())
+    columns: dict[str, str] = {}
+    for rule, table, column in judged_pairs(relation):
+        columns[rule.flag_name(table, column)] = rule.flag_sql(column)
+        if rule.expected != "flag":
+            columns |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
+    listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     engine.materialise(f"evaluated_{relation}", f"SELECT {listed} FROM {source}")
     if relation == "guards":
         stopped = " OR ".join(f"({BY_CODE[code].flag_sql(_guarded(code))}) = 1" for code in GUARD_CODES)
@@ -134,6 +110,11 @@ def evaluate(engine: Engine, relation: str) -> str:
     if relation in TABLES:
         engine.materialise(f"usable_{relation}", _usable_select(relation))
     return f"evaluated_{relation}"
+
+
+def value_name(relation: str, column: str) -> str:
+    """Name of a column's values among the columns of all evaluated relations."""
+    return f"{relation}_{column}"
 
 
 def _guarded(code: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.contract.fields import FIELDS
+from pipelines.engine import quoted
 from pipelines.rules.finding import Effect
 
 Level = Literal["table", "field", "row", "cross_table", "instrument"]
@@ -28,7 +28,7 @@ GROUPS: tuple[Group, ...] = (
     "deliveries",
 )
 
-# Stands for all columns of a screened rule in a flag's name and in a result.
+# Stands for several columns of a rule that are judged at once, in a flag's name and in a result.
 ANY_COLUMN = "any_column"
 
 # The reasons a threshold can have; each rule names one of them.
@@ -56,8 +56,6 @@ class Rule:
     expected: how Great Expectations judges it; `flag` = a column of 1, 0 and NULL made from the two predicates.
     among: further columns of `unique`, the other column of `not_below`.
     malformed_too: malformed records are in its population. at_intake: told from a record alone, so intake applies it.
-    screened: its population is the same for each of its many columns, so all of them are judged at once first, and
-    column by column only where that finds something.
     """
 
     code: str
@@ -80,7 +78,6 @@ class Rule:
     among: tuple[str, ...] = ()
     malformed_too: bool = False
     at_intake: bool = True
-    screened: bool = False
 
     def effect_on(self, column: str) -> Effect:
         """The effect on one column of the rule."""
@@ -90,23 +87,34 @@ class Rule:
 
     def predicates(self, column: str) -> tuple[str, str]:
         """(population, violation) for one column, ready for SQL."""
-        population = f"({self.population})"
+        stated, violation = self._stated(column)
+        population = f"({stated})"
         if self.over == "delivered" and not self.malformed_too:
             population = f"NOT malformed AND {population}"
-        return _filled(population, column), _filled(self.violation, column)
+        return _filled(population, column), _filled(violation, column)
 
     def flag_sql(self, column: str) -> str:
         """SQL of the flag: 1 = violated, 0 = holds, NULL = not in the population."""
         population, violation = self.predicates(column)
         return f"CASE WHEN {population} THEN CASE WHEN {violation} THEN 1 ELSE 0 END END::TINYINT"
 
-    def screen_sql(self, columns: Iterable[str]) -> str:
-        """SQL of the flag for several columns at once: 1 = violated in one of them at least."""
-        return f"greatest({', '.join(self.flag_sql(column) for column in columns)})"
-
-    def flag_name(self, column: str) -> str:
+    def flag_name(self, table: str, column: str) -> str:
         """Name of the flag column of one pair."""
-        return f"{self.code.lower().replace('-', '_')}_{column or 'record'}"
+        return f"{self.code.lower().replace('-', '_')}_{table}_{column or 'record'}"
+
+    def _stated(self, column: str) -> tuple[str, str]:
+        """The two predicates; where `expected` says it all, what it says. A limit that settings tighten has none."""
+        values = [quoted(name) for name in (column, *self.among)]
+        filled = " AND ".join(f"{value} IS NOT NULL" for value in values)
+        if self.expected == "not_null":
+            return "TRUE", f"{values[0]} IS NULL"
+        if self.expected == "unique":
+            return filled, f"count(*) OVER (PARTITION BY {', '.join(values)}) > 1"
+        if self.expected == "not_below":
+            return filled, " < ".join(values)
+        if self.expected in ("at_most", "at_least"):
+            return filled, "NULL"
+        return self.population, self.violation
 
 
 def _filled(predicate: str, column: str) -> str:

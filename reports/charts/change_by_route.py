@@ -87,14 +87,14 @@ def chart(
     ]
     base = alt.Chart().encode(y=y)
     numbers = base.transform_filter("isValid(datum.change_mean)")
-    strength = alt.condition("datum.state === 'imprecise'", alt.value(0.5), alt.value(1.0))
+    strength = theme.paler_when_imprecise(0.5)
     return alt.layer(
         alt.Chart()
         .mark_rule(color=theme.CONTEXT, strokeDash=[3, 3], aria=False)
         .encode(x=alt.X(datum=0, scale=across, axis=axis)),
         numbers.mark_rule(size=5, strokeCap="round", aria=False).encode(
             x=alt.X("change_ci_low:Q", scale=across, axis=axis),
-            x2="change_ci_high:Q",
+            x2=alt.X2("change_ci_high:Q"),
             color=alt.Color("colour:N", scale=None, legend=None),
             opacity=strength,
             tooltip=spoken,
@@ -103,7 +103,7 @@ def chart(
             x=alt.X("change_mean:Q", scale=across, axis=axis), tooltip=spoken
         ),
         base.mark_text(align="left", fontSize=12, color=theme.CONTEXT, aria=False).encode(
-            x=alt.X(datum=float(text_at), scale=across, axis=axis), text="reading:N"
+            x=alt.X(datum=float(text_at), scale=across, axis=axis), text=alt.Text("reading:N")
         ),
         data=alt.NamedData(NAME),
     ).properties(

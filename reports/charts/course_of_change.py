@@ -81,7 +81,7 @@ def chart(
             y=alt.Y("mean:Q", scale=down, axis=y), tooltip=spoken
         ),
         base.mark_text(fontSize=12, color=theme.CONTEXT, dy=-8, aria=False).encode(
-            y=alt.Y(datum=0, scale=down, axis=y), text="people:N"
+            y=alt.Y(datum=0, scale=down, axis=y), text=alt.Text("people:N")
         ),
         data=alt.NamedData(NAME),
     ).properties(

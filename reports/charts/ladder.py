@@ -52,7 +52,7 @@ def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.LayerChart | 
         bars.encode(x=alt.X("people:Q", scale=across, axis=None)),
         base.transform_calculate(place="isValid(datum.people) ? datum.people : 0")
         .mark_text(align="left", dx=6, aria=False)
-        .encode(x=alt.X("place:Q", scale=across, axis=None), text="reading:N"),
+        .encode(x=alt.X("place:Q", scale=across, axis=None), text=alt.Text("reading:N")),
         data=alt.NamedData(NAME),
     ).properties(
         width="container",

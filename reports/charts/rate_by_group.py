@@ -82,17 +82,17 @@ def chart(
     base = alt.Chart().encode(y=y)
     numbers = base.transform_filter(f"isValid(datum.{pct})")
     silent = base.transform_filter("datum.state === 'not_enough'")
-    strength = alt.condition("datum.state === 'imprecise'", alt.value(0.45), alt.value(1.0))
+    strength = theme.paler_when_imprecise(0.45)
     layers: list[alt.Chart] = []
     if bounds:
         layers.append(
             numbers.mark_bar(size=16, color=theme.PALE, aria=False).encode(
-                x=alt.X(f"{outcome}_pct_worst:Q", scale=across, axis=axis), x2=f"{outcome}_pct_best:Q"
+                x=alt.X(f"{outcome}_pct_worst:Q", scale=across, axis=axis), x2=alt.X2(f"{outcome}_pct_best:Q")
             )
         )
     layers += [
         numbers.mark_rule(size=5, color=theme.BLUE, strokeCap="round", aria=False).encode(
-            x=alt.X(f"{low}:Q", scale=across, axis=axis), x2=f"{high}:Q", opacity=strength, tooltip=spoken
+            x=alt.X(f"{low}:Q", scale=across, axis=axis), x2=alt.X2(f"{high}:Q"), opacity=strength, tooltip=spoken
         ),
         numbers.mark_point(size=70, filled=True, color=theme.INK, opacity=1, aria=False).encode(
             x=alt.X(f"{pct}:Q", scale=across, axis=axis), tooltip=spoken
@@ -101,7 +101,7 @@ def chart(
             x=alt.X(datum=0, scale=across, axis=axis), x2=alt.X2(datum=100)
         ),
         base.mark_text(align="left", baseline="middle", fontSize=12, color=theme.CONTEXT, aria=False).encode(
-            x=alt.X(datum=103, scale=across, axis=axis), text="reading:N"
+            x=alt.X(datum=103, scale=across, axis=axis), text=alt.Text("reading:N")
         ),
     ]
     return alt.layer(*layers, data=alt.NamedData(NAME)).properties(

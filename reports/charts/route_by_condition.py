@@ -81,7 +81,7 @@ def chart(table: ReleasedTable, words: Words, scope: Scope) -> Any:
     base = alt.Chart()
     numbers = base.transform_filter("isValid(datum.response_pct)")
     silent = base.transform_filter("!isValid(datum.response_pct) && datum.state !== 'none'")
-    strength = alt.condition("datum.state === 'imprecise'", alt.value(0.45), alt.value(1.0))
+    strength = theme.paler_when_imprecise(0.45)
     spoken = [
         alt.Tooltip("condition:N", title=words.say("column.condition")),
         alt.Tooltip("route:N", title=words.say("column.route")),
@@ -95,25 +95,25 @@ def chart(table: ReleasedTable, words: Words, scope: Scope) -> Any:
     cell = alt.layer(
         silent.transform_filter("datum.state === 'not_enough'")
         .mark_rect(fill=dict(theme.HATCH), aria=False)
-        .encode(x=alt.X(datum=0, scale=across, axis=axis), x2=alt.X2(datum=100), y=alt.value(4), y2=alt.value(46)),
+        .encode(x=alt.X(datum=0, scale=across, axis=axis), x2=alt.X2(datum=100), y=alt.YValue(4), y2=alt.Y2Value(46)),
         silent.mark_text(fontSize=12, color=theme.INK, aria=False).encode(
-            x=alt.value(centre[0]), y=alt.value(centre[1]), text="reading:N"
+            x=alt.XValue(centre[0]), y=alt.YValue(centre[1]), text=alt.Text("reading:N")
         ),
         numbers.mark_rule(size=5, color=theme.BLUE, strokeCap="round", aria=False).encode(
             x=alt.X("response_ci_low:Q", scale=across, axis=axis),
-            x2="response_ci_high:Q",
-            y=alt.value(34),
+            x2=alt.X2("response_ci_high:Q"),
+            y=alt.YValue(34),
             opacity=strength,
             tooltip=spoken,
         ),
         numbers.mark_point(size=60, filled=True, color=theme.INK, opacity=1, aria=False).encode(
-            x=alt.X("response_pct:Q", scale=across, axis=axis), y=alt.value(34), tooltip=spoken
+            x=alt.X("response_pct:Q", scale=across, axis=axis), y=alt.YValue(34), tooltip=spoken
         ),
         numbers.mark_text(align="left", fontSize=15, fontWeight=600, aria=False).encode(
-            x=alt.value(2), y=alt.value(14), text="reading:N"
+            x=alt.XValue(2), y=alt.YValue(14), text=alt.Text("reading:N")
         ),
         numbers.mark_text(align="right", fontSize=12, color=theme.CONTEXT, aria=False).encode(
-            x=alt.value(width - 2), y=alt.value(14), text="people:N"
+            x=alt.XValue(width - 2), y=alt.YValue(14), text=alt.Text("people:N")
         ),
     ).properties(width=width, height=50)
     return (

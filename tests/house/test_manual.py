@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
+from assets.cli.main import app
 from pipelines.contract.mapping import parse_mapping
 from pipelines.contract.mapping_model import ColumnSource, ScoreEntry
 from pipelines.contract.mapping_model import Mapping as ClinicMapping
@@ -50,3 +53,14 @@ def test_every_settings_file_shown_is_one_that_the_product_obeys(block: str, tmp
 def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_and_option_that_the_documents_name_exists(document: Path) -> None:
+    known = typer.main.get_command(app)
+    assert isinstance(known, click.Group)
+    options = {option for command in known.commands.values() for param in command.params for option in param.opts}
+    text = document.read_text(encoding="utf-8")
+    named = set(re.findall(r"\bkap ([a-z]+)\b", " ".join(re.findall(r"`([^`\n]+)`", text) + blocks(text, ""))))
+    assert named <= set(known.commands)
+    assert set(re.findall(r"kap [^`\n]*?(--[a-z-]+)", text)) <= options | {"--help"}

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.contract.fields import FIELDS
 from pipelines.contract.table_choice import ColumnDomain
 from pipelines.engine import Engine
 from pipelines.intake.identifiers import Domain, scan

@@ -1,4 +1,4 @@
-"""Names of columns and files: which look like an identifier or date, and how a name is shown without what identifies."""
+"""Names of columns and files: which look like an identifier, and how each is shown without it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,110 @@
+"""What Great Expectations is asked about an evaluated relation: each rule on a column of its own, or on several at once.
+
+A first scan counts every rule and column. Columns of a rule without a violation are judged at once, by one flag; those
+with violations, and whatever blocks, one by one. The counts of the scan and of Great Expectations must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines.engine import Engine, quoted
+from pipelines.rules.evaluation import judged_pairs, value_name
+from pipelines.rules.rule import ANY_COLUMN, Rule
+
+# Names the relation of a record in the files that Great Expectations reads together.
+RELATION = "evaluated_relation"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One rule and column in the first scan: records in its population, and those that violate it.
+
+    violated_n is None where a limit that settings tighten decides.
+    """
+
+    population_n: int
+    violated_n: int | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One question to Great Expectations: a rule on one column, or whether any record violates it in `columns`."""
+
+    rule: Rule
+    relation: str
+    table: str
+    columns: tuple[str, ...]
+    at_once: bool
+
+    @property
+    def column(self) -> str:
+        """The column judged, or what stands for several."""
+        return self.columns[0] if len(self.columns) == 1 else ANY_COLUMN
+
+    @property
+    def flag(self) -> str:
+        """Name of the flag judged."""
+        return self.rule.flag_name(self.table, self.column)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Names of the values judged; none where a flag is."""
+        if self.at_once or self.rule.expected == "flag":
+            return ()
+        return tuple(value_name(self.relation, name) for name in (*self.columns, *self.rule.among))
+
+
+def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
+    """(rule, table, column) -> counts of an evaluated relation, by one scan of `evaluated_<relation>`."""
+    pairs = judged_pairs(relation)
+    listed: list[str] = []
+    for rule, table, column in pairs:
+        flag = quoted(rule.flag_name(table, column))
+        if rule.expected in ("at_most", "at_least"):
+            listed += [f"count({quoted(value_name(relation, column))})", "NULL"]
+        else:
+            listed += [f"count({flag})", f"count(*) FILTER ({flag} = 1)"]
+    (row,) = engine.rows(f"SELECT {', '.join(listed)} FROM {quoted(f'evaluated_{relation}')}")
+    counts = zip(row[::2], row[1::2], strict=True)
+    return {
+        (rule.code, table, column): Counted(*each)
+        for (rule, table, column), each in zip(pairs, counts, strict=True)
+    }
+
+
+def judgements(relation: str, counted: Mapping[tuple[str, str, str], Counted]) -> list[Judgement]:
+    """What is asked about a relation. A rule and column without a population is not asked about, unless it blocks."""
+    columns: dict[tuple[Rule, str], list[str]] = {}
+    for rule, table, column in judged_pairs(relation):
+        if rule.effect == "blocks" or counted[rule.code, table, column].population_n:
+            columns.setdefault((rule, table), []).append(column)
+    found: list[Judgement] = []
+    for (rule, table), filled in columns.items():
+        clean = [column for column in filled if _goes_with_others(rule, counted[rule.code, table, column])]
+        if clean:
+            found.append(Judgement(rule, relation, table, tuple(clean), at_once=True))
+        found += [
+            Judgement(rule, relation, table, (column,), at_once=False) for column in filled if column not in clean
+        ]
+    return found
+
+
+def _goes_with_others(rule: Rule, counts: Counted) -> bool:
+    # A rule with one column and an expectation of its own gains nothing by a flag.
+    alone = rule.expected != "flag" and len(rule.applies) == 1
+    return not alone and rule.effect != "blocks" and counts.violated_n == 0
+
+
+def judged_select(relation: str, asked: Iterable[Judgement]) -> str:
+    """SELECT of what Great Expectations reads of `evaluated_<relation>`: the flags and values judged, and RELATION."""
+    columns = {RELATION: f"'{relation}'"}
+    for judgement in asked:
+        flags = [quoted(judgement.rule.flag_name(judgement.table, column)) for column in judgement.columns]
+        if judgement.values:
+            columns |= {name: quoted(name) for name in judgement.values}
+        else:
+            columns[judgement.flag] = f"greatest({', '.join(flags)})"
+    listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
+    return f"SELECT {listed} FROM {quoted(f'evaluated_{relation}')}"
