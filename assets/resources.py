@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.fault import told_without_values
 from pipelines.home import DEFAULT_HOME, HOME_VARIABLE, Home
 from pipelines.steps.job import Job
 
@@ -32,5 +33,5 @@ class KapHome(dg.ConfigurableResource[None]):
     def job(self, run_id: str) -> Iterator[Job]:
         """The job of one step: the home locked, its settings read, its log open."""
         home = Home.open(self.folder())
-        with nullcontext() if self.held else home.lock():
+        with nullcontext() if self.held else home.lock(), told_without_values():
             yield Job.open(home, run_id)

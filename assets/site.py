@@ -48,7 +48,7 @@ def make_release(job: Job) -> Made:
     profile = job.settings.release.profile
     refuse_profile(profile, job.home.synthetic)
     history = job.history()
-    receipts = read_receipts(job.home.raw)
+    receipts = read_receipts(job.home.raw, set().union(*history.received.values()))
     limits = job.settings.disclosure_limits()
     tables = {name: release_table(name, frame, profile, limits) for name, frame in read_exact(job).items()}
     files = {

@@ -18,7 +18,7 @@ from pipelines.instruments.catalogue import load_catalogue
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import VALIDATED
 from pipelines.rules.finding import Finding
-from pipelines.steps.candidates import Candidate, candidate_folder, choose, reconciliation_of
+from pipelines.steps.candidates import Candidate, candidate_folder, choose, judged_path, reconciliation_of
 from pipelines.steps.job import Job
 
 Verdict = Literal["passed", "blocked", "error"]
@@ -81,7 +81,7 @@ def thresholds(job: Job) -> dict[str, float]:
 
 def _relations(folder: Path) -> dict[str, Path]:
     names = (*TABLES, "deliveries")
-    return {name: path for name in names if (path := folder / f"{name}.parquet").exists()}
+    return {name: path for name in names if (path := judged_path(folder, name)).exists()}
 
 
 def _verdict(found: ClinicValidation) -> Verdict:

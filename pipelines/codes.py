@@ -66,7 +66,7 @@ FAMILIES = (
         ("pipelines/provenance/ledger.py", "pipelines/steps/", "assets/cli/verify.py"),
     ),
     Family("I", "Instruments", "A file of the catalogue is not fit for use.", ("pipelines/instruments/",)),
-    Family("Z", "Program", "The program itself failed.", ("assets/cli/main.py",)),
+    Family("Z", "Program", "The program itself failed.", ("assets/fault.py",)),
 )
 
 # What no table of rules or refusals defines: code -> (what was expected, what to do).

@@ -10,7 +10,7 @@ import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,22 +136,33 @@ def take_in_only(home: Home) -> Ran:
         return Ran(job.run_id, take_in(job, clinic_ids), prepare_candidates(job, clinic_ids), [], "")
 
 
+def judge_and_publish(home: Home) -> Ran:
+    """The steps up to the validated store: nothing is scored or released."""
+    with home.lock():
+        return _to_the_store(home, open_job(home))
+
+
 def run_steps(home: Home) -> Ran:
     """The steps of the main job, one after the other, as the Dagster assets call them."""
     from assets.site import make_release
 
     with home.lock():
         job = open_job(home)
-        clinic_ids = clinics_of(home, job)
-        files = take_in(job, clinic_ids)
-        reconciled = prepare_candidates(job, clinic_ids)
-        validations = validate_candidates(job, clinic_ids)
-        publish(job, clinic_ids)
-        refuse_errors(validations)
+        ran = _to_the_store(home, job)
+        refuse_errors(ran.validations)
         score_scales(job)
         derive_courses(job)
         make_outcome_tables(job)
-        return Ran(job.run_id, files, reconciled, validations, make_release(job).release_id)
+        return replace(ran, release_id=make_release(job).release_id)
+
+
+def _to_the_store(home: Home, job: Job) -> Ran:
+    clinic_ids = clinics_of(home, job)
+    files = take_in(job, clinic_ids)
+    reconciled = prepare_candidates(job, clinic_ids)
+    validations = validate_candidates(job, clinic_ids)
+    publish(job, clinic_ids)
+    return Ran(job.run_id, files, reconciled, validations, "")
 
 
 def table(home: Home, name: str) -> pd.DataFrame:
@@ -199,3 +210,8 @@ def kap(*arguments: str) -> tuple[int, str]:
     finally:
         sys.argv = before
     raise AssertionError("a command always says how it ended")
+
+
+def rows_stored(home: Home, name: str, clinic_id: str) -> pd.DataFrame:
+    """The validated rows of one clinic."""
+    return pd.read_parquet(home.lake / name / f"clinic_id={clinic_id}" / "part-0.parquet")

@@ -63,7 +63,7 @@ def _check_file(
         Engine([path.parent, scratch := Path(folder)], scratch=scratch) as engine,
     ):
         try:
-            reading = read_file(engine, path, shown, kind_of(path.name), clinic, 1, mapping, True, scratch)
+            reading = read_file(engine, path, path.name, kind_of(path.name), clinic, 1, mapping, True, scratch)
         except KapError as error:
             return ExitCode.REFUSED, _report(shown, "refused", error.problems), ()
         if isinstance(reading, WaitingFile):

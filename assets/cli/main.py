@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from assets.fault import fault_of
 from pipelines.home import DEMO_HOME, HOME_VARIABLE, Home
 from pipelines.problems import ExitCode, KapError
 
@@ -37,8 +38,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except KapError as error:
-        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
-        code = error.exit_code
+        code = _told(error)
     except typer.Exit as stop:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
@@ -48,23 +48,13 @@ def main() -> None:
             error.show()
             code = ExitCode.USAGE
         else:
-            _fault(error)
-            code = ExitCode.FAULT
+            code = _told(fault_of(error))
     sys.exit(int(code or 0))
 
 
-def _fault(error: Exception) -> None:
-    """A fault of the program: its kind and place, never its text, which may hold a value."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
-    Console(stderr=True).print(
-        f"KAP-Z01: a fault of the program ({type(error).__name__} at {where}). "
-        "The last good release stays. Please report this line.",
-        highlight=False,
-        markup=False,
-    )
+def _told(error: KapError) -> ExitCode:
+    Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+    return error.exit_code
 
 
 @app.command(epilog="Example: kap run --home ./kap-home")

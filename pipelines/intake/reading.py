@@ -10,32 +10,23 @@ from pipelines.contract.table_choice import LaterTable, Refusal, TableChoice, do
 from pipelines.contract.tables import Table
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.engine import Engine, load_sql, quoted
-from pipelines.instruments.catalogue import load_catalogue
+from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.intake.accept import type_records
 from pipelines.intake.identifiers import scan
+from pipelines.intake.naming import safe_name
 from pipelines.intake.quarantine import reasons_csv, rows_folder
 from pipelines.intake.readers import Source, read_columns, read_delivery
 from pipelines.intake.receive import Candidate, Kind
-from pipelines.intake.records import make_records
+from pipelines.intake.records import RecordCounts, make_records
+from pipelines.intake.spellings import nearest_words
 from pipelines.lake import delivered_path, store
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.flags import flag_select
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Rows of a file. source_rows = rows that gave at least one record + empty_rows, always."""
-
-    source_rows: int
-    rows_with_records: int
-    empty_rows: int
-    malformed_rows: int
-    records: int
-
-    def __post_init__(self) -> None:
-        if self.source_rows != self.rows_with_records + self.empty_rows:
-            raise ArithmeticError("source rows are not rows with records + empty rows")
+# Rules on words: a condition, route or other word of a vocabulary; a scale of the catalogue.
+WORD_RULES = ("KAP-T04", "KAP-Q01")
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Reading:
     """
 
     choice: TableChoice
-    counts: Counts
+    counts: RecordCounts
     quarantined_n: int
     problems: tuple[Problem, ...]
 
@@ -77,7 +68,7 @@ def table_of_file(file: Candidate, mapping: Mapping) -> str | None:
 def read_file(
     engine: Engine,
     path: Path,
-    file: str,
+    name: str,
     kind: Kind,
     clinic_id: str,
     receipt: int,
@@ -85,32 +76,25 @@ def read_file(
     courses_delivered: bool,
     scratch: Path,
 ) -> Reading | WaitingFile:
-    """Read one file into `typed_<table>`. `file` is the name to show; `scratch` a folder the engine may use.
+    """Read one file into `typed_<table>`. `name` is the delivered file's own; `scratch` a folder the engine may use.
 
     Raises:
         KapError: the file is refused (exit 3), with every problem of the gate and the table at once.
     """
+    file = safe_name(name)
     source = read_delivery(engine, path, file, kind, scratch)
     choice = which_table(source.columns, mapping, file=file, courses_delivered=courses_delivered)
-    # The name as delivered: a withheld one could hide what must be found in it.
-    found = _gate(engine, source, path.name, choice)
+    found = _gate(engine, source, name, choice)
     if isinstance(choice, LaterTable) and not found:
         return WaitingFile(choice.name, choice.problem)
     refusals = (*found, *(choice.problems if isinstance(choice, Refusal) else ()))
     if refusals or not isinstance(choice, TableChoice):
         raise KapError(ExitCode.REFUSED, refusals)
-    made = make_records(engine, choice)
+    counts = make_records(engine, choice, source.empty_rows_n)
     catalogue = load_catalogue()
     catalogue.define_in(engine)
     type_records(engine, choice.table, clinic_id, receipt, catalogue.delivered_ids, flag_select)
-    counts = Counts(
-        source.rows_n,
-        made.rows_with_records,
-        made.empty_rows + source.empty_rows_n,
-        made.malformed_rows,
-        made.records,
-    )
-    problems = _row_problems(engine, choice.table, file)
+    problems = _row_problems(engine, choice.table, file, catalogue)
     quarantined = f"SELECT count(*) FROM typed_{choice.table.name} WHERE len(quarantined_by) > 0"
     return Reading(choice, counts, int(engine.value(quarantined)), problems)
 
@@ -120,14 +104,30 @@ def _gate(engine: Engine, source: Source, name: str, choice: TableChoice | Later
     return tuple(scan(engine, source, name, closed))
 
 
-def _row_problems(engine: Engine, table: Table, file: str) -> tuple[Problem, ...]:
-    """One problem per rule and column: how many of how many records, and the first row."""
+def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue) -> tuple[Problem, ...]:
+    """One problem per rule and column: how many of how many records, the first row, the nearest known word."""
     typed = quoted(f"typed_{table.name}")
     rows = engine.rows(load_sql(__file__, "row_problems").replace("/* typed */", typed))
+    nearest = nearest_words(engine, table, catalogue.delivered_ids) if rows else {}
     return tuple(
-        Problem(code, BY_CODE[code].sentence, BY_CODE[code].remedy, file, first_row, column or None, failed_n, of_n)
+        Problem(
+            code,
+            BY_CODE[code].sentence,
+            _remedy(code, nearest.get(column)),
+            file,
+            first_row,
+            column or None,
+            failed_n,
+            of_n,
+        )
         for code, column, first_row, failed_n, of_n in rows
     )
+
+
+def _remedy(code: str, nearest_word: str | None) -> str:
+    """What to do; for a word outside a vocabulary, with the nearest one."""
+    remedy = f"{BY_CODE[code].remedy.removesuffix('.')}."
+    return f"{remedy} The nearest word is {nearest_word}." if code in WORD_RULES and nearest_word else remedy
 
 
 def store_typed(

@@ -68,7 +68,8 @@ def read_history(entries: Iterable[Event]) -> History:
             clinic_id = body["clinic_id"]
             history.validated[clinic_id] = body
             history.validations.append(body)
-            history.blocked[clinic_id] = frozenset(body["pending"]) if body["verdict"] != "passed" else frozenset()
+            # A delivery that no rule judged ("error") is not blocked: nothing says that it needs a correction.
+            history.blocked[clinic_id] = frozenset(body["pending"]) if body["verdict"] == "blocked" else frozenset()
             history.superseded[clinic_id] = history.superseded.get(clinic_id, frozenset()) | frozenset(
                 body["superseded"]
             )

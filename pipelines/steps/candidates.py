@@ -43,11 +43,17 @@ def candidate_folder(home_tmp: Path, clinic_id: str) -> Path:
     return home_tmp / "candidates" / clinic_id
 
 
+def judged_path(folder: Path, relation: str) -> Path:
+    """Where a relation that validation judges lies in a clinic's candidate folder."""
+    return folder / "judged" / f"{relation}.parquet"
+
+
 def prepare_candidates(job: Job, clinic_ids: Iterable[str]) -> pd.DataFrame:
     """Write the candidate tables of every clinic that has pending deliveries.
 
     Returns one row per pending delivery: clinic_id, receipt, table and the columns of `reconcile`.
-    Files per clinic: `<table>.parquet` (typed records with their state) and `deliveries.parquet`.
+    Files per clinic: `<table>.parquet` (typed records with their state), `judged/<table>.parquet` (those of them that
+    would stand, and quarantined ones) and `judged/deliveries.parquet`.
     """
     history = job.history()
     shutil.rmtree(job.home.tmp / "candidates", ignore_errors=True)
@@ -79,7 +85,7 @@ def choose(job: Job, history: History, clinic_id: str) -> Candidate:
 def _superseded(
     job: Job, receipts: list[Receipt], blocked: frozenset[int], pending: frozenset[int]
 ) -> frozenset[int]:
-    """Blocked receipts that a newer one corrects: it has the same table, and the same file name or all their keys."""
+    """Blocked receipts that a newer one of their table corrects: superseded.sql says when."""
     found: set[int] = set()
     for table in TABLES.values():
         old = [receipt for receipt in receipts if receipt.table == table.name and receipt.sequence in blocked]
@@ -89,16 +95,22 @@ def _superseded(
         if not old or not new:
             continue
         names = {receipt.file for receipt in new}
-        found |= {receipt.sequence for receipt in old if receipt.file in names}
         with job.engine() as engine:
             _view_delivered(engine, job.home.lake, table, [*old, *new])
             rows = engine.rows(
-                load_sql(__file__, "superseded").replace("/* key */", ", ".join(map(quoted, table.key))),
+                _superseded_select(table),
                 blocked=[receipt.sequence for receipt in old],
                 newer=[receipt.sequence for receipt in new],
+                named=[receipt.sequence for receipt in old if receipt.file in names],
             )
         found |= {row[0] for row in rows}
     return frozenset(found)
+
+
+def _superseded_select(table: Table) -> str:
+    key = ", ".join(map(quoted, table.key))
+    usable = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in table.key if name in table.required)
+    return load_sql(__file__, "superseded").replace("/* key */", key).replace("/* usable */", usable)
 
 
 def _view_delivered(engine: Engine, lake: Path, table: Table, receipts: Iterable[Receipt]) -> None:
@@ -125,11 +137,18 @@ def _prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
                 f"SELECT * FROM {quoted(states)} ORDER BY receipt, record_number",
                 folder / f"{table.name}.parquet",
             )
+            # A duplicate or an old version is no second fault: rules judge each record once.
+            store(
+                engine,
+                f"SELECT * FROM {quoted(states)} WHERE is_current OR state = 'quarantined' "
+                "ORDER BY receipt, record_number",
+                judged_path(folder, table.name),
+            )
             engine.execute(f"DROP TABLE {quoted(states)}")
         counts = pd.concat(reconciled, ignore_index=True).assign(clinic_id=candidate.clinic_id)
         pending = counts[counts["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
         engine.define("deliveries", _delivery_rows(pending))
-        store(engine, "SELECT * FROM deliveries ORDER BY receipt", folder / "deliveries.parquet")
+        store(engine, "SELECT * FROM deliveries ORDER BY receipt", judged_path(folder, "deliveries"))
     kept = pending[["receipt", "table", *COUNTS]].to_dict("records")
     write_whole(folder / "reconciliation.json", json.dumps(kept).encode(), PRIVATE_FILE)
     for row in pending.to_dict("records"):

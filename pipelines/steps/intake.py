@@ -90,7 +90,8 @@ def clinic_mapping(job: Job, clinic_id: str) -> Mapping:
 
 def _clinic(job: Job, clinic_id: str) -> _Clinic:
     mapping = clinic_mapping(job, clinic_id)
-    receipts = [receipt for receipt in read_receipts(job.home.raw) if receipt.clinic_id == clinic_id]
+    # Only what the ledger knows was received: a run that died just before that line left a receipt behind.
+    receipts = read_receipts(job.home.raw, set(job.history().received.get(clinic_id, ())))
     return _Clinic(
         clinic_id,
         mapping,
@@ -132,7 +133,7 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
             reading = read_file(
                 engine,
                 file.path,
-                shown,
+                file.name,
                 file.kind,
                 clinic.clinic_id,
                 sequence,

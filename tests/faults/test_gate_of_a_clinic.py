@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import expectations.run
+from expectations.step import refuse_errors
 from pipelines.home import Home
 from pipelines.problems import ExitCode, KapError
 from tests.home_tools import (
@@ -15,10 +16,12 @@ from tests.home_tools import (
     csv_text,
     deliver,
     events,
+    judge_and_publish,
     kap,
     outcome,
     patients,
     phq9,
+    rows_stored,
     run_steps,
     sessions,
 )
@@ -109,26 +112,29 @@ def _passed(path: Path) -> bool:
 
 
 def test_a_blocked_delivery_is_retried_until_a_corrected_one_supersedes_it(home: Home):
-    assert run_steps(home).verdicts() == {"birch": "blocked"}
+    assert judge_and_publish(home).verdicts() == {"birch": "blocked"}
     for name, rows in MENDED.items():
         deliver(home, "birch", name, rows)
-    ran = run_steps(home)
-    assert ran.verdicts() == {"birch": "passed"}
+    assert judge_and_publish(home).verdicts() == {"birch": "passed"}
     blocked, corrected = events(home, "clinic_validated")[-2:]
     assert corrected["superseded"] == blocked["pending"]
-    assert outcome(home, "birch", "last")["n_analysed"] == "10"
-    assert run_steps(home).verdicts() == {}
+    stored = rows_stored(home, "scores", "birch")
+    assert sorted(stored.loc[stored["scale"] == "ybocs", "total"]) == [20, 21, 22, 23, 24, 25]
+    assert set(rows_stored(home, "sessions", "birch")["session_day"]) == {0, 4, 8, 12, 20}
+    assert judge_and_publish(home).verdicts() == {}
 
 
-def test_a_next_delivery_under_the_same_name_does_not_push_out_a_blocked_one(home: Home):
-    """Many systems export `scores.csv` every month: another month is no correction, and nothing is lost silently."""
-    deliver(home, "alder", "export.csv", [row | {"score_day": "later"} for row in phq9(patients(3), {100: 9})]
-            + phq9(patients(4), {100: 9}))  # fmt: skip
-    assert run_steps(home).verdicts() == {"alder": "blocked"}
+def test_another_month_under_the_same_name_does_not_push_out_a_blocked_delivery(home: Home):
+    """Many systems export `export.csv` every month: that is no correction, and nothing may be lost silently."""
+    unreadable = [row | {"score_day": "later"} for row in phq9(patients(3), {100: 9})]
+    deliver(home, "alder", "export.csv", [*unreadable, *phq9(patients(4), {100: 9})])
+    assert judge_and_publish(home).verdicts() == {"alder": "blocked"}
     deliver(home, "alder", "export.csv", phq9(patients(10), {120: 9}))
-    assert run_steps(home).verdicts() == {"alder": "blocked"}
+    assert judge_and_publish(home).verdicts() == {"alder": "blocked"}
     deliver(home, "alder", "export.csv", phq9(patients(7), {100: 9}))
-    assert run_steps(home).verdicts() == {"alder": "passed"}
+    assert judge_and_publish(home).verdicts() == {"alder": "passed"}
+    days = rows_stored(home, "scores", "alder")["score_day"].value_counts()
+    assert (days[100], days[120]) == (7, 10)
 
 
 def test_an_engine_that_breaks_ends_the_run_in_error_and_the_last_good_release_stays(
@@ -159,13 +165,16 @@ def test_an_engine_that_breaks_ends_the_run_in_error_and_the_last_good_release_s
     assert content_of(home.current) == before
     assert content_of(home.lake / "scores") == lake
     # The next run judges it again; nothing is lost.
-    assert run_steps(home).verdicts() == {"birch": "passed"}
-    assert outcome(home, "birch", "month_6")["followup_mean"] == "27"
+    assert judge_and_publish(home).verdicts() == {"birch": "passed"}
+    assert 180 in set(rows_stored(home, "scores", "birch")["score_day"])
 
 
 def test_a_validation_in_error_is_never_taken_for_a_pass(home: Home, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(expectations.run, "evaluate_clinic", lambda *_: {})
     deliver(home, "alder", "again.csv", csv_text(phq9(patients(1), {200: 3})))
+    ran = judge_and_publish(home)
+    assert ran.verdicts() == {"alder": "error"}
+    assert 200 not in set(rows_stored(home, "scores", "alder")["score_day"])
     with pytest.raises(KapError) as caught:
-        run_steps(home)
+        refuse_errors(ran.validations)
     assert caught.value.exit_code is ExitCode.FAULT

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from assets.cli.main import app
 from pipelines.contract.mapping import parse_mapping
@@ -58,9 +58,9 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_and_option_that_the_documents_name_exists(document: Path) -> None:
     known = typer.main.get_command(app)
-    assert isinstance(known, click.Group)
+    assert isinstance(known, TyperGroup)
     options = {option for command in known.commands.values() for param in command.params for option in param.opts}
     text = document.read_text(encoding="utf-8")
-    named = set(re.findall(r"\bkap ([a-z]+)\b", " ".join(re.findall(r"`([^`\n]+)`", text) + blocks(text, ""))))
+    named = set(re.findall(r"\bkap ([a-z]+)\b", "\n".join(re.findall(r"`([^`\n]+)`", text) + blocks(text, ""))))
     assert named <= set(known.commands)
     assert set(re.findall(r"kap [^`\n]*?(--[a-z-]+)", text)) <= options | {"--help"}

@@ -205,6 +205,6 @@ def test_typed_columns_have_the_contracts_types(table) -> None:  # type: ignore[
         found = {row[0]: row[1] for row in engine.rows(f"DESCRIBE typed_{table.name}")}
         assert {field.name: found[field.name] for field in table.fields} == {f.name: f.sql_type for f in table.fields}
         rest = {name: found[name] for name in found if name not in table.columns}
-        lists = dict.fromkeys(("damaged", "unknown", "quarantined_by", "blanked_by"), "VARCHAR[]")
+        lists = dict.fromkeys(("damaged", "unknown", "quarantined_by", "quarantined_at", "blanked_by"), "VARCHAR[]")
         numbers = {"receipt": "INTEGER", "row_number": "BIGINT", "record_number": "BIGINT"}
         assert rest == {**numbers, "malformed": "BOOLEAN", **lists}
