@@ -22,7 +22,7 @@ _ERROR: tuple[Status, None, None] = ("error", None, None)
 
 @dataclass(frozen=True)
 class Evaluated:
-    """One evaluated relation: its counts by rule, table and column, what is asked about it, and the Parquet file to ask.
+    """One evaluated relation: its counts by rule, table and column, what is asked about it, and its Parquet file.
 
     path is None when nothing is asked.
     """
@@ -85,10 +85,10 @@ def evaluate_clinic(relations: Mapping[str, Path], scratch: Path, catalogue: Cat
                 evaluation.evaluate(engine, relation)
                 counted = count(engine, relation)
                 asked = judgements(relation, counted)
-                path = scratch / f"{relation}.parquet" if asked else None
-                if path is not None:
-                    engine.write_parquet(judged_select(relation, asked), path, {})
-                written[relation] = Evaluated(counted, asked, path)
+                judged = scratch / f"{relation}.parquet" if asked else None
+                if judged is not None:
+                    engine.write_parquet(judged_select(relation, asked), judged, {})
+                written[relation] = Evaluated(counted, asked, judged)
         except EngineError:
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
@@ -146,10 +146,12 @@ def verdict(
         return _ERROR
     evaluated_n = counts["element_count"] - counts.get("missing_count", 0)
     failed_n = counts["unexpected_count"]
-    if evaluated_n != counted.population_n or (counted.violated_n is not None and failed_n != counted.violated_n):
+    if evaluated_n != counted.population_n:
         return _ERROR
     if evaluated_n == 0:
         return "not_applicable", 0, 0
+    if counted.violated_n is not None and failed_n != counted.violated_n:
+        return _ERROR
     if not result["success"]:
         return "failed", failed_n, evaluated_n
     return ("passed_with_failures" if failed_n else "passed"), failed_n, evaluated_n

@@ -18,7 +18,15 @@ from pipelines.instruments.catalogue import load_catalogue
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import VALIDATED
 from pipelines.rules.finding import Finding
-from pipelines.steps.candidates import Candidate, candidate_folder, choose, judged_path, reconciliation_of
+from pipelines.steps.candidates import (
+    Candidate,
+    candidate_folder,
+    choose,
+    is_prepared,
+    judged_path,
+    prepare,
+    reconciliation_of,
+)
 from pipelines.steps.job import Job
 
 Verdict = Literal["passed", "blocked", "error"]
@@ -63,11 +71,14 @@ def refuse_errors(validations: Sequence[Validation]) -> None:
 
 def _validate(job: Job, candidate: Candidate) -> Validation:
     folder = candidate_folder(job.home.tmp, candidate.clinic_id)
-    scratch = make_folder(job.home.tmp / "validation" / candidate.clinic_id, PRIVATE_FOLDER)
+    if not is_prepared(job.home.tmp, candidate):
+        prepare(job, candidate)
+    # A folder of this run's own: DuckDB keeps a database open in its process after the file is gone.
+    scratch = make_folder(job.home.tmp / "validation" / job.run_id / candidate.clinic_id, PRIVATE_FOLDER)
     try:
         found = validate_clinic(candidate.clinic_id, _relations(folder), scratch, thresholds(job), load_catalogue())
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(scratch.parent, ignore_errors=True)
     validation = Validation(candidate.clinic_id, _verdict(found), found.blocking, found.findings)
     _keep(job, candidate, found, validation, reconciliation_of(job.home.tmp, candidate.clinic_id))
     return validation

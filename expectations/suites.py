@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.contract.fields import FIELDS
 from pipelines.rules.catalogue import threshold_in_force
-from pipelines.rules.judgements import RELATION, Judgement
+from pipelines.rules.judgements import Judgement
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -59,10 +59,6 @@ def expectation(judgement: Judgement, thresholds: Mapping[str, float]) -> Expect
         return gxe.ExpectColumnValuesToBeBetween(
             column=judgement.values[0], min_value=field.minimum, max_value=field.maximum, **shared
         )
-    # Records of the other relations have no such value, and would count as missing it.
-    shared |= {"row_condition": f'col("{RELATION}") == "{judgement.relation}"', "condition_parser": "great_expectations"}
-    if rule.expected == "not_null":
-        return gxe.ExpectColumnValuesToNotBeNull(column=judgement.values[0], **shared)
     if rule.expected == "unique":
         return gxe.ExpectCompoundColumnsToBeUnique(
             column_list=list(judgement.values), ignore_row_if="any_value_is_missing", **shared

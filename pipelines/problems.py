@@ -55,7 +55,8 @@ class Problem:
             where.append(f"column {self.column}")
         if self.failed_n is not None:
             where.append(f"{self.failed_n:,} of {self.of_n:,}" if self.of_n is not None else f"{self.failed_n:,}")
-        return f"{' · '.join(where)}: {self.expected} To mend: {self.remedy}"
+        said = self.expected if "expected" in self.expected else f"expected: {self.expected}"
+        return f"{' · '.join(where)}: {said} To mend: {self.remedy}"
 
 
 class KapError(Exception):

@@ -41,7 +41,8 @@ def rows(table: ReleasedTable | None, **keys: str) -> list[dict[str, Any]]:
     if table is None:
         return []
     wanted = tuple(keys.items())
-    return [dict(record) for record in _records(released(table)) if all(record[name] == value for name, value in wanted)]
+    records = _records(released(table))
+    return [dict(record) for record in records if all(record[name] == value for name, value in wanted)]
 
 
 # A page asks for rows some hundred times; each table is turned into dicts once.

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from assets.cli.console import plain_console
 from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping
 from pipelines.engine import Engine
 from pipelines.home import Home
@@ -21,6 +22,8 @@ from pipelines.intake.naming import safe_name
 from pipelines.intake.reading import Reading, WaitingFile, read_file
 from pipelines.intake.receive import kind_of
 from pipelines.problems import ExitCode, KapError, Problem, first_by_precedence
+
+SHAPES_PRINTED = 2
 
 
 def check_files(files: list[Path], home: Path, clinic: str | None, show_values: bool, as_json: bool) -> ExitCode:
@@ -47,7 +50,7 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
         codes.append(code)
         reports.append(report | {"columns": [asdict(column) for column in columns]})
         if not as_json:
-            _print(report, columns, Console())
+            _print(report, columns, plain_console())
     if as_json:
         print(json.dumps(reports, indent=1))
     return first_by_precedence(codes)
@@ -95,7 +98,7 @@ def _print(report: dict[str, Any], columns: tuple[ColumnCheck, ...], console: Co
     for name in ("column", "type", "unit", "read", "damaged", "unknown", "empty", "nearest word", "shapes"):
         table.add_column(name)
     for column in columns:
-        shapes = ", ".join(f"{shape} ({n:,})" for shape, n in column.shapes)
+        shapes = ", ".join(f"{shape} ({n:,})" for shape, n in column.shapes[:SHAPES_PRINTED])
         counts = (f"{n:,}" for n in (column.read_n, column.damaged_n, column.unknown_n, column.empty_n))
         table.add_row(column.column, column.kind, column.unit or "", *counts, column.nearest_word or "", shapes)
     console.print(table)

@@ -11,11 +11,14 @@ _DAGSTER_YAML = b"""telemetry:
   enabled: false
 nux:
   enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
 """
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:
-    """The home's instance, made when it is missing. One process must make it before others start (a race in SQLite)."""
+    """The home's instance, made when it is missing; runs of the UI one at a time, as the home has one lock. One process must make it before others start (a race in SQLite)."""
     config = home.dagster / "dagster.yaml"
     if not config.exists() or config.read_bytes() != _DAGSTER_YAML:
         write_whole(config, _DAGSTER_YAML)

@@ -148,6 +148,7 @@ def _home(given: Path | None, create: bool = True) -> Home:
 
 
 def _run(home: Home, as_json: bool) -> ExitCode:
+    from assets.cli.console import plain_console
     from assets.cli.run import as_json as json_of
     from assets.cli.run import run_home
     from assets.cli.summary import closing_line, print_summary
@@ -157,7 +158,7 @@ def _run(home: Home, as_json: bool) -> ExitCode:
     if as_json:
         print(json_of(home, result))
     else:
-        console = Console()
+        console = plain_console()
         print_summary(home, result, console)
         console.print(closing_line(result))
     return result.exit_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from rich.console import Console
 from rich.table import Table
 
+from assets.cli.console import plain_console
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.rules.catalogue import RULES
 from pipelines.version import DEFINITION_SET
@@ -33,7 +33,7 @@ def print_rules(as_json: bool) -> None:
             json.dumps({"definition_set": DEFINITION_SET, "rules": listed, "facts": facts.to_dict("records")}, indent=1)
         )
         return
-    console = Console()
+    console = plain_console()
     table = Table(title=f"Validation rules ({len(RULES)})", title_justify="left")
     for name in ("code", "group", "effect", "threshold %", "what must hold"):
         table.add_column(name)

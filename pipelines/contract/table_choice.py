@@ -10,6 +10,7 @@ from pipelines.contract.fields import FIELDS, Field
 from pipelines.contract.mapping_model import NO_MAPPING, ColumnSource, Mapping, TableMapping
 from pipelines.contract.nearest import nearest
 from pipelines.contract.tables import COURSES, LATER_TABLES, SCORES, SESSIONS, TABLES, Table
+from pipelines.intake.naming import column_label
 from pipelines.problems import Problem
 
 DOSE_COLUMNS = ("dose_mg", "dose_mg_per_kg")
@@ -150,7 +151,7 @@ def _problems(
     for column in sorted(read.source_columns - set(columns)):
         remedy = _nearest_in_header(column, columns)
         yield Problem("KAP-E02", "this column, which the mapping reads.", remedy, file, None, column)
-    for column in columns:
+    for position, column in enumerate(columns, start=1):
         if column in read.source_columns or column in passing or column in mapping.ignore:
             continue
         if column in table.columns and column in read.targets:
@@ -159,9 +160,9 @@ def _problems(
             continue
         close = nearest(column, table.columns)
         remedy = f"rename it to {close}, or list" if close else "list"
-        yield Problem(
-            "KAP-E01", f"a column of {name}.", f"{remedy} it under ignore in the mapping.", file, None, column
-        )
+        # A header may hold a value; only a name that looks like one is repeated.
+        label = column_label(column, position)
+        yield Problem("KAP-E01", f"a column of {name}.", f"{remedy} it under ignore in the mapping.", file, None, label)
     filled = (passing & set(columns)) | read.targets
     for column in table.required:
         if column not in filled:
@@ -180,4 +181,6 @@ def _problems(
 
 def _nearest_in_header(column: str, header: Sequence[str]) -> str:
     close = nearest(column, header)
+    if close is not None:
+        close = column_label(close, header.index(close) + 1)
     return f"add it; the nearest column of the file is {close}." if close and close != column else "add it."

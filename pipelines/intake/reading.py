@@ -24,7 +24,6 @@ from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.flags import flag_select
 
-
 # Rules on words: a condition, route or other word of a vocabulary; a scale of the catalogue.
 WORD_RULES = ("KAP-T04", "KAP-Q01")
 

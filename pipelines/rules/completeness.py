@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.rules.finding import Effect
-from pipelines.rules.rule import COUNT_REASON, GAP_REASON, Expected, Rule
+from pipelines.rules.rule import COUNT_REASON, GAP_REASON, Rule
 
 
 def _missing(
@@ -14,9 +14,8 @@ def _missing(
     cause: str,
     remedy: str,
     population: str = "TRUE",
-    violation: str = "",
+    violation: str = '"{column}" IS NULL',
 ) -> Rule:
-    expected: Expected = "flag" if violation else "not_null"
     judged = effect == "warns"
     return Rule(
         code=code,
@@ -35,7 +34,6 @@ def _missing(
         over="usable",
         population=population,
         violation=violation,
-        expected=expected,
     )
 
 
@@ -73,7 +71,6 @@ RULES: tuple[Rule, ...] = (
         "weight is taken once, at the consultation",
         "deliver the weight with each session",
         population="(dose_mg IS NULL) <> (dose_mg_per_kg IS NULL)",
-        violation="weight_kg IS NULL",
     ),
     _missing(
         "KAP-A05",
@@ -91,7 +88,6 @@ RULES: tuple[Rule, ...] = (
         "A course says through which timepoint its patient was followed at export.",
         "the export does not tell who was not due yet from who was lost",
         "deliver followed_through: without it every timepoint counts as due",
-        violation="followed_through IS NULL",
     ),
     _missing(
         "KAP-A07",
@@ -101,6 +97,5 @@ RULES: tuple[Rule, ...] = (
         "the reason is kept in free text",
         "map the clinic's reasons to the words of stop_reason",
         population="status IN ('completed', 'withdrawn', 'lost')",
-        violation="stop_reason IS NULL",
     ),
 )

@@ -41,8 +41,9 @@ def flag_select(table: str, relation: str) -> str:
     """SELECT of `relation`.* plus quarantined_by, quarantined_at and blanked_by, for a relation of typed records.
 
     quarantined_by: sorted codes of the rules that quarantine the record; quarantined_at: the same as 'CODE:column',
-    column '' = the whole record. blanked_by: sorted 'CODE:column' of its values that are set aside. For scores the relations `scale_limits` and `scoring_rules` must exist. No parameters. The
-    conflict of keys within a file (KAP-V05) is not told here: it needs all records of the file.
+    column '' = the whole record. blanked_by: sorted 'CODE:column' of its values that are set aside. For scores the
+    relations `scale_limits` and `scoring_rules` must exist. No parameters. The conflict of keys within a file (KAP-V05)
+    is not told here: it needs all records of the file.
     """
     listed = [(rule, column) for rule, column in pairs(table, "delivered") if rule.at_intake]
     quarantining = [pair for pair in listed if pair[0].effect_on(pair[1]) == "quarantines"]
@@ -57,7 +58,8 @@ def flag_select(table: str, relation: str) -> str:
     codes = "list_sort(list_distinct(list_transform(quarantined_at, lambda place: split_part(place, ':', 1))))"
     # Most records are clean: they are spared the list functions.
     by = f"CASE WHEN len(quarantined_at) = 0 THEN CAST([] AS VARCHAR[]) ELSE {codes} END"
-    return f"SELECT * EXCLUDE (quarantined_at, blanked_by), {by} AS quarantined_by, quarantined_at, blanked_by FROM ({flagged})"
+    columns = f"* EXCLUDE (quarantined_at, blanked_by), {by} AS quarantined_by, quarantined_at, blanked_by"
+    return f"SELECT {columns} FROM ({flagged})"
 
 
 def _when(rule: Rule, column: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What Great Expectations is asked about an evaluated relation: each rule on a column of its own, or on several at once.
+"""What Great Expectations is asked about an evaluated relation: each rule on a column of its own, or on several.
 
 A first scan counts every rule and column. Columns of a rule without a violation are judged at once, by one flag; those
 with violations, and whatever blocks, one by one. The counts of the scan and of Great Expectations must agree.
@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pipelines.engine import Engine, quoted
 from pipelines.rules.evaluation import judged_pairs, value_name
 from pipelines.rules.rule import ANY_COLUMN, Rule
-
-# Names the relation of a record in the files that Great Expectations reads together.
-RELATION = "evaluated_relation"
 
 
 @dataclass(frozen=True)
@@ -69,8 +66,7 @@ def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
     (row,) = engine.rows(f"SELECT {', '.join(listed)} FROM {quoted(f'evaluated_{relation}')}")
     counts = zip(row[::2], row[1::2], strict=True)
     return {
-        (rule.code, table, column): Counted(*each)
-        for (rule, table, column), each in zip(pairs, counts, strict=True)
+        (rule.code, table, column): Counted(*each) for (rule, table, column), each in zip(pairs, counts, strict=True)
     }
 
 
@@ -92,14 +88,13 @@ def judgements(relation: str, counted: Mapping[tuple[str, str, str], Counted]) -
 
 
 def _goes_with_others(rule: Rule, counts: Counted) -> bool:
-    # A rule with one column and an expectation of its own gains nothing by a flag.
-    alone = rule.expected != "flag" and len(rule.applies) == 1
-    return not alone and rule.effect != "blocks" and counts.violated_n == 0
+    # What is more than a statement on single values, Great Expectations judges from the values themselves.
+    return rule.expected in ("flag", "within_limits") and rule.effect != "blocks" and counts.violated_n == 0
 
 
 def judged_select(relation: str, asked: Iterable[Judgement]) -> str:
-    """SELECT of what Great Expectations reads of `evaluated_<relation>`: the flags and values judged, and RELATION."""
-    columns = {RELATION: f"'{relation}'"}
+    """SELECT of what Great Expectations reads of `evaluated_<relation>`: the flags and the values judged."""
+    columns: dict[str, str] = {}
     for judgement in asked:
         flags = [quoted(judgement.rule.flag_name(judgement.table, column)) for column in judgement.columns]
         if judgement.values:

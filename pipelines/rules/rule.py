@@ -15,7 +15,7 @@ Subcategory = Literal["value", "relational", "computational", "none", "atemporal
 Context = Literal["verification", "validation"]
 Group = Literal["keys", "completeness", "conformance", "ranges", "instruments", "sequence", "consistency", "deliveries"]
 Over = Literal["delivered", "usable", "patients", "guards", "deliveries"]
-Expected = Literal["flag", "within_limits", "not_null", "unique", "not_below", "at_most", "at_least"]
+Expected = Literal["flag", "within_limits", "unique", "not_below", "at_most", "at_least"]
 
 GROUPS: tuple[Group, ...] = (
     "keys",
@@ -106,8 +106,6 @@ class Rule:
         """The two predicates; where `expected` says it all, what it says. A limit that settings tighten has none."""
         values = [quoted(name) for name in (column, *self.among)]
         filled = " AND ".join(f"{value} IS NOT NULL" for value in values)
-        if self.expected == "not_null":
-            return "TRUE", f"{values[0]} IS NULL"
         if self.expected == "unique":
             return filled, f"count(*) OVER (PARTITION BY {', '.join(values)}) > 1"
         if self.expected == "not_below":

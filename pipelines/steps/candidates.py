@@ -57,8 +57,14 @@ def prepare_candidates(job: Job, clinic_ids: Iterable[str]) -> pd.DataFrame:
     """
     history = job.history()
     shutil.rmtree(job.home.tmp / "candidates", ignore_errors=True)
-    frames = [_prepare(job, choose(job, history, clinic_id)) for clinic_id in clinic_ids if history.pending(clinic_id)]
+    frames = [prepare(job, choose(job, history, clinic_id)) for clinic_id in clinic_ids if history.pending(clinic_id)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def is_prepared(home_tmp: Path, candidate: Candidate) -> bool:
+    """Whether the candidate tables are those of these deliveries: a step may be run again on its own."""
+    path = candidate_folder(home_tmp, candidate.clinic_id) / "reconciliation.json"
+    return path.exists() and {row["receipt"] for row in json.loads(path.read_bytes())} == set(candidate.pending)
 
 
 def reconciliation_of(home_tmp: Path, clinic_id: str) -> pd.DataFrame:
@@ -82,16 +88,12 @@ def choose(job: Job, history: History, clinic_id: str) -> Candidate:
     )
 
 
-def _superseded(
-    job: Job, receipts: list[Receipt], blocked: frozenset[int], pending: frozenset[int]
-) -> frozenset[int]:
+def _superseded(job: Job, receipts: list[Receipt], blocked: frozenset[int], pending: frozenset[int]) -> frozenset[int]:
     """Blocked receipts that a newer one of their table corrects: superseded.sql says when."""
     found: set[int] = set()
     for table in TABLES.values():
         old = [receipt for receipt in receipts if receipt.table == table.name and receipt.sequence in blocked]
-        new = [
-            receipt for receipt in receipts if receipt.table == table.name and receipt.sequence in pending - blocked
-        ]
+        new = [receipt for receipt in receipts if receipt.table == table.name and receipt.sequence in pending - blocked]
         if not old or not new:
             continue
         names = {receipt.file for receipt in new}
@@ -120,7 +122,8 @@ def _view_delivered(engine: Engine, lake: Path, table: Table, receipts: Iterable
     )
 
 
-def _prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
+def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
+    """Write one clinic's candidate tables; return its rows of `prepare_candidates`."""
     folder = candidate_folder(job.home.tmp, candidate.clinic_id)
     make_folder(folder, PRIVATE_FOLDER)
     reconciled: list[pd.DataFrame] = []

@@ -166,9 +166,7 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
     )
 
 
-def _receipt(
-    job: Job, clinic: _Clinic, file: Candidate, sha256: str, sequence: int, reading: Reading
-) -> Receipt:
+def _receipt(job: Job, clinic: _Clinic, file: Candidate, sha256: str, sequence: int, reading: Reading) -> Receipt:
     return Receipt(
         sequence=sequence,
         received_at=job.at,
@@ -251,7 +249,7 @@ def _refused(
 ) -> FileOutcome:
     """A refused file goes to quarantine with its reasons; an unreadable one (no fingerprint) stays where it is."""
     codes = sorted({problem.code for problem in problems})
-    if sha256 is None and file.bytes == 0 or sha256 is None and not any(code == "KAP-F04" for code in codes):
+    if sha256 is None and (file.bytes == 0 or "KAP-F04" not in codes):
         sha256, _ = fingerprint(file.path)
     if sha256 is not None:
         keep_refused_file(job.home.quarantine, clinic.clinic_id, file.path, sha256, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -37,14 +38,15 @@ def publish(job: Job, clinic_ids: Iterable[str]) -> list[Publication]:
     """Publish every clinic whose candidates passed, and restore the store of any other whose files are gone."""
     history = job.history()
     published = (_publish_clinic(job, history, clinic_id) for clinic_id in clinic_ids)
-    return [publication for publication in published if publication is not None]
+    made = [publication for publication in published if publication is not None]
+    # Rows of patients stay in the record and the lake only.
+    shutil.rmtree(job.home.tmp / "candidates", ignore_errors=True)
+    return made
 
 
 def store_is_whole(job: Job, clinic_id: str, receipts: Iterable[Receipt]) -> bool:
     """Whether every validated file that these receipts give is there."""
-    return all(
-        validated_path(job.home.lake, stored_as(receipt), clinic_id).exists() for receipt in receipts
-    )
+    return all(validated_path(job.home.lake, stored_as(receipt), clinic_id).exists() for receipt in receipts)
 
 
 def stored_as(receipt: Receipt) -> str:
@@ -63,6 +65,9 @@ def _publish_clinic(job: Job, history: History, clinic_id: str) -> Publication |
     changed = wanted != before
     if not changed and store_is_whole(job, clinic_id, receipts):
         return None
+    if not changed:
+        # The whole lake comes back, deliveries that were superseded too.
+        restore_delivered(job, read_receipts(job.home.raw, set(history.received[clinic_id])))
     rows_n = _write(job, clinic_id, receipts, from_candidates=changed)
     if changed:
         job.ledger.append(

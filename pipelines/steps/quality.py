@@ -27,9 +27,7 @@ COLUMNS = (
 def findings_of(history: History) -> list[Finding]:
     """The findings of each clinic's latest validation, from the ledger."""
     return [
-        Finding(clinic_id, *row)
-        for clinic_id, body in sorted(history.validated.items())
-        for row in body["findings"]
+        Finding(clinic_id, *row) for clinic_id, body in sorted(history.validated.items()) for row in body["findings"]
     ]
 
 

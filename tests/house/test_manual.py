@@ -64,3 +64,10 @@ def test_every_command_and_option_that_the_documents_name_exists(document: Path)
     named = set(re.findall(r"\bkap ([a-z]+)\b", "\n".join(re.findall(r"`([^`\n]+)`", text) + blocks(text, ""))))
     assert named <= set(known.commands)
     assert set(re.findall(r"kap [^`\n]*?(--[a-z-]+)", text)) <= options | {"--help"}
+
+
+def test_the_map_of_the_house_names_folders_that_are_there() -> None:
+    rows = re.findall(r"^\| (`.*?`) \|", README.split("## The house")[1].split("\n## ")[0], re.MULTILINE)
+    folders = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert len(folders) > 10
+    assert [name for name in folders if not (ROOT / name).is_dir()] == []

@@ -26,6 +26,7 @@ from tests.home_tools import (
     outcome,
     patients,
     phq9,
+    rows_stored,
     run_steps,
     sessions,
     table,
@@ -62,8 +63,12 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
     own = patients(12)
     # alder: a CSV, a compressed one and a Parquet file. Conditions stand in its courses only; one patient has no
     # course, another one's first sessions were never delivered.
-    deliver(home, "alder", "sessions.csv", without(
-        [*sessions([*own, "no-course"]), *sessions(["truncated"], days=(5, 9))], "condition"))
+    deliver(
+        home,
+        "alder",
+        "sessions.csv",
+        without([*sessions([*own, "no-course"]), *sessions(["truncated"], days=(5, 9))], "condition"),
+    )
     deliver(home, "alder", "scores.csv.gz", phq9([*own, "no-course", "truncated"], {-1: 18, 26: 8}))
     deliver(home, "alder", "courses.parquet", courses([*own, "truncated"]))
     # birch: one unreadable day in 40 rows, an empty row, a repeated row, a row with too few cells, a later table.
@@ -83,7 +88,9 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
 def test_a_run_with_a_refused_file_ends_with_exit_code_3_and_releases_what_passed(network: Network):
     assert network.exit_code == 3, network.said
     assert {body["clinic_id"]: body["verdict"] for body in events(network.home, "clinic_validated")} == {
-        "alder": "passed", "birch": "passed", "cedar": "passed"
+        "alder": "passed",
+        "birch": "passed",
+        "cedar": "passed",
     }
     assert outcome(network.home, "alder")["change_mean"] == "-10"
     assert "Traceback" not in network.said
@@ -106,7 +113,8 @@ def test_every_row_of_every_file_is_accounted_for_and_printed(network: Network):
         "42 records = 39 accepted + 2 quarantined + 1 duplicate + 0 stale" in network.said
     )
     for receipt in receipts.values():
-        assert f"{receipt.clinic_id} · {receipt.file} · received as {receipt.table}: {receipt.rows_n} rows" in network.said
+        of = f"{receipt.clinic_id} · {receipt.file} · received as {receipt.table}"
+        assert f"{of}: {receipt.rows_n} rows" in network.said
 
 
 def test_a_file_leaves_the_inbox_when_its_receipt_is_there_and_its_bytes_are_kept(network: Network):
@@ -271,3 +279,25 @@ def test_two_contents_of_one_key_in_one_file_are_both_quarantined(desk: Desk):
     ran = desk.batch(scores=[scored("p01", 10), scored("p01", 11), scored("p02", 7)])
     assert ran.counts("scores.csv") == {"accepted": 1, "quarantined": 2}
     assert (desk.current("p01"), desk.current("p02")) == ([], [7])
+
+
+def test_with_record_versions_the_order_of_delivery_changes_no_byte_of_tables_or_store(tmp_path: Path):
+    own = patients(12)
+    versions = {
+        "january": phq9(own, {-1: 18, 26: 8}, record_version=1),
+        "february": phq9(own[:6], {26: 4}, record_version=2),
+        "march": phq9(own[:3], {26: 5, 90: 3}, record_version=3),
+    }
+    stored, released = [], []
+    for order in (["january", "february", "march"], ["march", "january", "february"]):
+        home = Home.open(tmp_path / order[0])
+        deliver(home, "alder", "a-sessions.csv", sessions(own))
+        for letter, name in zip("bcd", order, strict=True):
+            deliver(home, "alder", f"{letter}.csv", versions[name])
+        assert run_steps(home).verdicts() == {"alder": "passed"}
+        stored.append(rows_stored(home, "scores", "alder").drop(columns=["receipt", "row_number"]))
+        released.append(content_of(home.current / "tables"))
+        # Pages tell the deliveries; figures on them are the tables'.
+        released[-1] |= {"index": (home.current / "clinics" / "alder" / "index.html").read_bytes()}
+    assert stored[0].equals(stored[1])
+    assert [name for name in released[0] if released[0][name] != released[1][name]] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from expectations.run import ClinicValidation, validate_clinic
-from pipelines.rules.catalogue import RULES
+from pipelines.rules.catalogue import BY_CODE, RULES
 from tests.unit.expectations import clinic
 
 Pair = tuple[str, str, str]
@@ -66,12 +66,35 @@ def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty:
                 assert each.status == "failed"
 
 
-def test_every_rule_has_a_planted_fault() -> None:
+def test_each_of_forty_rules_or_more_has_a_planted_fault_that_gx_itself_counts(faulty: ClinicValidation) -> None:
     assert {fault.code for fault in clinic.FAULTS} == {rule.code for rule in RULES}
+    counted = {each["meta"]["rule"] for each in faulty.results if each["result"].get("unexpected_count")}
+    assert counted == {rule.code for rule in RULES}
+    assert len(counted) >= 40
 
 
-@pytest.mark.parametrize("code", ["KAP-D01", "KAP-D04"])
-def test_a_single_fault_alone_blocks_through_gx(code: str, tmp_path: Path) -> None:
+def test_every_verdict_is_confirmed_by_a_result_of_gx(clean: ClinicValidation, faulty: ClinicValidation) -> None:
+    for found in (clean, faulty):
+        answered = {
+            (each["meta"]["rule"], each["meta"]["table"], column): each
+            for each in found.results
+            for column in each["meta"]["columns"]
+        }
+        judged = {(each.rule, each.table, each.column): each for each in found.findings if each.evaluated_n}
+        # A rule that blocks is asked about even where it has no records.
+        unasked = {pair for pair in answered if pair not in judged}
+        assert all(pair in answered for pair in judged)
+        assert {code[:5] for code, _, _ in unasked} <= {"KAP-D"}
+        for pair, each in judged.items():
+            assert answered[pair]["success"] == (each.status in ("passed", "passed_with_failures"))
+            counts = answered[pair]["result"]
+            assert counts.get("observed_value", counts.get("unexpected_count")) == each.failed_n
+
+
+@pytest.mark.parametrize("code", ["KAP-D01", "KAP-D04", "KAP-K02", "KAP-S06"])
+def test_a_single_fault_alone_is_found_through_gx_and_blocks_only_where_its_rule_does(
+    code: str, tmp_path: Path
+) -> None:
     fault = next(each for each in clinic.FAULTS if each.code == code)
     patient = clinic.planted(fault)
     deliveries = [fault.changes] if patient is None else []
@@ -81,7 +104,7 @@ def test_a_single_fault_alone_blocks_through_gx(code: str, tmp_path: Path) -> No
         tmp_path / "given",
     )
     found = validate_clinic("single", given, tmp_path, {})
-    assert found.blocking == (code,)
+    assert found.blocking == ((code,) if BY_CODE[code].effect == "blocks" else ())
     assert {each.rule for each in found.findings if each.failed_n} == {code}
-    verdicts = [each for each in found.results if each["meta"]["rule"] == code]
-    assert [each["success"] for each in verdicts] == [False]
+    verdicts = [each for each in found.results if each["meta"]["rule"] == code and not each["success"]]
+    assert [each["meta"]["columns"] for each in verdicts] == [[fault.found_in[0]]]

@@ -25,7 +25,7 @@ def test_a_rule_says_what_must_hold_why_it_fails_and_what_to_do(rule) -> None:  
     assert rule.cause and rule.remedy and rule.threshold_reason
     assert 0 <= rule.threshold_pct <= 100
     assert rule.applies and rule.group in GROUPS
-    assert bool(rule.violation) != (rule.expected in ("not_null", "unique", "not_below", "at_most", "at_least"))
+    assert bool(rule.violation) != (rule.expected in ("unique", "not_below", "at_most", "at_least"))
     for table, column in rule.applies:
         if table in TABLES and rule.over in ("delivered", "usable") and column not in ("", "items"):
             assert column in TABLES[table].columns

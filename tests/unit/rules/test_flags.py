@@ -31,7 +31,8 @@ def _flags(fault_or_none: clinic.Fault | None, table: str, folder: Path) -> tupl
         engine.materialise("typed", "SELECT * EXCLUDE (quarantined_by, state) FROM given")
         columns = [row[0] for row in engine.rows("DESCRIBE typed")]
         engine.materialise("flagged", flag_select(table, "typed"))
-        assert [row[0] for row in engine.rows("DESCRIBE flagged")] == [*columns, "quarantined_by", "quarantined_at", "blanked_by"]
+        added = ["quarantined_by", "quarantined_at", "blanked_by"]
+        assert [row[0] for row in engine.rows("DESCRIBE flagged")] == [*columns, *added]
         rows = engine.rows("SELECT quarantined_by, blanked_by FROM flagged")
     return [row[0] for row in rows if row[0]], [row[1] for row in rows if row[1]]
 
