@@ -104,6 +104,7 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         rules={code: rule.sentence for code, rule in BY_CODE.items()} | dict(HELD_OUT_RULES),
         data_to=f"receipt {max(receipt.sequence for receipt in receipts)}" if receipts else "",
         language=settings.network.language,
+        limits=settings.disclosure_limits(),
     )
 
 

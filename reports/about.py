@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pipelines.disclosure.limits import Limits
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -48,7 +50,7 @@ class About:
 
     clinics: clinic id -> name. scales: scale id -> Scale (an id without an entry shows as itself, without
     better or worse). rules: rule code -> its sentence. data_to: up to where the data reach, for example
-    "receipt 24"; empty = not stated.
+    "receipt 24"; empty = not stated. limits: the disclosure limits in force.
     """
 
     network_name: str
@@ -65,6 +67,7 @@ class About:
     rules: Mapping[str, str] = field(default_factory=dict)
     data_to: str = ""
     language: str = "en"
+    limits: Limits = Limits()
 
     def for_clinic(self, clinic_id: str) -> About:
         """The same facts with one clinic in them."""

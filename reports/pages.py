@@ -35,7 +35,7 @@ def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, b
     `data_quality`; a missing one gives an empty section). TypeError when one is not a ReleasedTable.
     """
     tables = {name: released(table, name) for name, table in tables.items()}
-    page = Page(tables, about, words_of(about.language))
+    page = Page(tables, about, words_of(about.language).under(about.limits))
     names = sorted(tables)
     site = {
         "index.html": _index(page, names),
@@ -55,7 +55,7 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
         for name, table in tables.items()
         if "clinic_id" in table.frame.columns
     }
-    page = Page(own, about.for_clinic(clinic_id), words_of(about.language), Scope(clinic_id))
+    page = Page(own, about.for_clinic(clinic_id), words_of(about.language).under(about.limits), Scope(clinic_id))
     names = sorted(own)
     return {
         "index.html": _index(page, names),
@@ -67,7 +67,7 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
 
 def build_reviewers_report(findings: Sequence[Finding], about: About) -> bytes:
     """The reviewer's page with exact counts, for the inside of the home only. TypeError for anything but findings."""
-    page = Page({}, about, words_of(about.language))
+    page = Page({}, about, words_of(about.language).under(about.limits))
     lines = quality.lines_of_findings(findings)
     values = _frame(page, "reviewer", []) | {"links": [], "reader": page.words.say("reader.reviewer")}
     return render.page("quality.html.j2", page.words, [], values | {"sections": _quality_sections(page, lines)})

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from pipelines.disclosure.limits import Limits
+
 
 @dataclass(frozen=True)
 class Words:
-    """The words file of one language. Keys are `section.key`."""
+    """The words file of one language. Keys are `section.key`. `limits` fills the places that name a limit in force."""
 
     language: str
     sentences: Mapping[str, str]
+    limits: Limits = Limits()
+
+    def under(self, limits: Limits) -> Words:
+        """The same words with other limits in force."""
+        return replace(self, limits=limits)
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key with its `{places}` filled. KeyError when the key or a place is missing."""
-        return self.sentences[key].format(**values)
+        return self.sentences[key].format(**self._limits(), **values)
+
+    def _limits(self) -> dict[str, str]:
+        named = {name: f"{value:g}" for name, value in asdict(self.limits).items()}
+        return named | {"largest_withheld_n": str(self.limits.smallest_group_n - 1)}
 
     def name(self, kind: str, code: str) -> str:
         """The readable name of a code (`condition`, `ptsd`), the code itself when the file has none."""

@@ -18,7 +18,10 @@ concurrency:
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:
-    """The home's instance, made when it is missing; runs of the UI one at a time, as the home has one lock. One process must make it before others start (a race in SQLite)."""
+    """The home's instance, made when it is missing; runs of the UI one at a time, as the home has one lock.
+
+    One process must make it before others start: two making it at once break it (a race in SQLite).
+    """
     config = home.dagster / "dagster.yaml"
     if not config.exists() or config.read_bytes() != _DAGSTER_YAML:
         write_whole(config, _DAGSTER_YAML)

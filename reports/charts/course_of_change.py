@@ -18,8 +18,6 @@ TABLE = "score_trajectories"
 COLUMNS = ("position", "n", "mean", "ci_low", "ci_high")
 DERIVED = ("people",)
 AXIS = "session"
-# Under this many people a mean is not drawn (CONTRACT.md section 4, evidence).
-_FEWEST = 10
 
 
 def records(table: ReleasedTable, scope: Scope, condition: str, scale_id: str) -> list[dict[str, Any]]:
@@ -32,7 +30,7 @@ def records(table: ReleasedTable, scope: Scope, condition: str, scale_id: str) -
 
 
 def rows(table: ReleasedTable, words: Words, scope: Scope, condition: str, scale_id: str) -> list[dict[str, Any]]:
-    """One row per session with 10 people or more at it."""
+    """One row per session whose mean is shown."""
     return [
         {
             "position": figures.plot(released_rows.number(record, "position"), 0),
@@ -43,7 +41,7 @@ def rows(table: ReleasedTable, words: Words, scope: Scope, condition: str, scale
             "people": figures.count(released_rows.number(record, "n") or 0),
         }
         for record in records(table, scope, condition, scale_id)
-        if (released_rows.number(record, "n") or 0) >= _FEWEST and released_rows.number(record, "mean") is not None
+        if released_rows.number(record, "mean") is not None
     ]
 
 
