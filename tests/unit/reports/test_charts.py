@@ -185,7 +185,7 @@ def test_the_theme_is_registered_and_each_route_has_a_colour_of_its_own() -> Non
     assert len(set(theme.ROUTE_COLOURS.values())) == len(theme.ROUTE_COLOURS)
 
 
-def test_a_mean_of_few_people_is_not_drawn_in_the_course() -> None:
+def test_a_mean_that_is_not_shown_is_not_drawn_in_the_course() -> None:
     table = TABLES[course_of_change.TABLE]
-    few = ReleasedTable(table.name, table.key, "clinic", table.frame.assign(n=9))
+    few = ReleasedTable(table.name, table.key, "clinic", table.frame.assign(n=9, mean=None, ci_low=None, ci_high=None))
     assert course_of_change.rows(few, WORDS, SCOPE, "trd", "phq9") == []
