@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from pipelines.steps.outcomes import read_exact
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
 from reports.about import About, Definition, Delivery, Scale
 from reports.pages import build_site
+from reports.released_rows import for_clinic
 from reports.table_file import csv_bytes
 
 
@@ -50,11 +51,13 @@ def make_release(job: Job) -> Made:
     history = job.history()
     receipts = read_receipts(job.home.raw, set().union(*history.received.values()))
     limits = job.settings.disclosure_limits()
+    facts = about(job, history, receipts)
     tables = {name: release_table(name, frame, profile, limits) for name, frame in read_exact(job).items()}
     files = {
-        **build_site(tables, about(job, history, receipts)),
+        **build_site(tables, facts),
         **{f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()},
         **{f"tables/{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
+        **_clinic_parquet(tables, facts.clinics),
     }
     identity = release_id(files)
     files[MANIFEST_NAME] = build_manifest(
@@ -119,6 +122,16 @@ def parquet_bytes(table: ReleasedTable) -> bytes:
     out = io.BytesIO()
     pq.write_table(arrow, out, compression="zstd")
     return out.getvalue()
+
+
+def _clinic_parquet(tables: Mapping[str, ReleasedTable], clinic_ids: Iterable[str]) -> dict[str, bytes]:
+    """Each clinic's own rows as Parquet, beside the CSV of its site."""
+    own = [table for table in tables.values() if "clinic_id" in table.frame.columns]
+    return {
+        f"clinics/{clinic_id}/tables/{table.name}.parquet": parquet_bytes(for_clinic(table, clinic_id))
+        for clinic_id in clinic_ids
+        for table in own
+    }
 
 
 def _reconciliation(history: History) -> dict[int, dict[str, int]]:

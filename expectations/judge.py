@@ -36,8 +36,13 @@ _VIEW = "evaluated"
 def context() -> EphemeralDataContext:
     """The one ephemeral context of the process: nothing on disk, no progress bars, no analytics."""
     import great_expectations
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-    made = great_expectations.get_context(mode="ephemeral")
+    # Without its own site of documents, which it would put into the system's temporary folder.
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    made = great_expectations.get_context(
+        mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores)
+    )
     made.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     made.variables.analytics_enabled = False
     return made

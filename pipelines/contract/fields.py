@@ -107,8 +107,15 @@ _FIELDS: tuple[Field, ...] = (
         5000,
         "quarantines",
     ),
-    Field("administration", "code", "occasion of the administration", vocabulary="administration"),
-    Field("respondent", "code", "who answered", vocabulary="respondent"),
+    # Both are part of the key of a score: a misspelt one would make two administrations one.
+    Field(
+        "administration",
+        "code",
+        "occasion of the administration",
+        vocabulary="administration",
+        on_damage="quarantines",
+    ),
+    Field("respondent", "code", "who answered", vocabulary="respondent", on_damage="quarantines"),
     Field("total", "number", "stored total of the scale", "points", None, 0, 1000, "quarantines"),
     *(_item(number) for number in range(1, ITEM_COUNT + 1)),
     Field("scale_form", "code", "form of a stored total, from the mapping", vocabulary="scale_form"),

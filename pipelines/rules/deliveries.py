@@ -7,10 +7,16 @@ from pipelines.rules.rule import NONE_REASON, Category, Expected, Level, Over, R
 # Limits of the version guards (proposals). One or two totals over the maximum are slips, quarantined as rows.
 GUARD_TOTALS_N = 3
 GUARD_TOTALS_PCT = 5
-WHO5_TOTALS_N = 20
+WHO5_TOTALS_N = 5
+WHO5_RAW_MAXIMUM = 25
 
 _QUARANTINE_REASON = "CONTRACT.md section 2: over 20 % of a delivery's rows quarantined blocks it"
 _CONFLICT_REASON = "CONTRACT.md section 2: over 5 % of keys in conflict blocks a delivery"
+# The index is a multiple of 4 up to 100: a few low totals may be either form, several that are no multiple cannot.
+_RAW_WHO5 = (
+    f"undeclared_maximum <= {WHO5_RAW_MAXIMUM} OR (undeclared_off_step_n >= {GUARD_TOTALS_N} "
+    f"AND 100 * undeclared_off_step_n >= {GUARD_TOTALS_PCT} * undeclared_n)"
+)
 # `other_n` of `totals_n` totals lie above the scale's maximum and within the other version's.
 _OTHER_VERSION = f"other_n >= {GUARD_TOTALS_N} AND 100 * other_n >= {GUARD_TOTALS_PCT} * totals_n"
 
@@ -118,7 +124,7 @@ RULES: tuple[Rule, ...] = (
         "declare scale_form in the mapping: raw or index",
         "guards",
         population=f"scale = 'who5' AND undeclared_n >= {WHO5_TOTALS_N}",
-        violation="undeclared_maximum <= 25",
+        violation=_RAW_WHO5,
         level="instrument",
     ),
 )

@@ -10,7 +10,10 @@ SELECT
         WHERE total > limits.total_maximum AND total <= (CASE scores.scale WHEN 'ybocs' THEN 50 WHEN 'peg' THEN 30 END)
     ) AS other_n,
     count(*) FILTER (WHERE scale_form IS NULL) AS undeclared_n,
-    max(total) FILTER (WHERE scale_form IS NULL) AS undeclared_maximum
+    max(total) FILTER (WHERE scale_form IS NULL) AS undeclared_maximum,
+    count(*) FILTER (
+        WHERE scale_form IS NULL AND total / limits.total_step <> round(total / limits.total_step)
+    ) AS undeclared_off_step_n
 FROM candidate_scores AS scores
 INNER JOIN scale_limits AS limits ON limits.scale = scores.scale
 WHERE
