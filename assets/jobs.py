@@ -10,6 +10,7 @@ import dagster as dg
 from assets.intake import CLINICS
 from assets.resources import KapHome
 from pipelines.intake.receive import clinic_folder_problem
+from pipelines.problems import Problem
 
 kap_run_job = dg.define_asset_job(
     "kap_run",
@@ -20,10 +21,26 @@ kap_run_job = dg.define_asset_job(
 
 def clinic_folders(inbox: Path) -> list[str]:
     """Clinics that have a folder in the inbox, by name; a folder that no clinic id names is left out."""
+    return [path.name for path in _folders(inbox) if not clinic_folder_problem(path.name)]
+
+
+def misnamed_folders(inbox: Path) -> list[Problem]:
+    """What is wrong with each folder of the inbox that holds something and no clinic id names; hidden ones apart."""
+    named = [(path, clinic_folder_problem(path.name)) for path in _folders(inbox) if not path.name.startswith(".")]
+    return [problem for path, problem in named if problem is not None and _holds_something(path)]
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:  # what cannot be looked into may hold a delivery
+        return True
+
+
+def _folders(inbox: Path) -> list[Path]:
     if not inbox.is_dir():
         return []
-    folders = [path for path in inbox.iterdir() if path.is_dir() and not path.is_symlink()]
-    return sorted(path.name for path in folders if not clinic_folder_problem(path.name))
+    return sorted(path for path in inbox.iterdir() if path.is_dir() and not path.is_symlink())
 
 
 def range_tags(clinic_ids: list[str]) -> dict[str, str]:

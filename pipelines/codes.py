@@ -91,6 +91,7 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-H05": ("no other run is under way on this home.", "wait until it ends."),
         "KAP-U01": ("values are shown to a terminal only.", "leave out --show-values."),
         "KAP-U02": ("the file to check is there.", "check the path."),
+        "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),
         "KAP-M01": ("the mapping file can be read and is YAML.", "check the path, its rights and the line named."),
         "KAP-M02": ("every key is one the manual knows.", "rename the key to the nearest known one."),
         "KAP-M03": ("every entry has the form the manual shows.", "write it as the manual shows."),
@@ -99,6 +100,10 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
             "use the nearest known one; `kap template` lists them.",
         ),
         "KAP-M05": ("entries do not contradict each other.", "follow the line of the message."),
+        "KAP-M06": (
+            "the context is that of the clinic's earlier deliveries.",
+            "set context back, or deliver from the inbox folder of another clinic id.",
+        ),
         "KAP-E01": (
             "every column is in the contract, in the mapping, or listed under ignore.",
             "rename the column or list it under ignore.",

@@ -36,12 +36,20 @@ def load_settings(path: Path | None) -> Settings:
     """
     if path is None or not path.exists():
         return Settings()
+    content = path.read_bytes()
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = tomllib.loads(text := content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        expected = f"UTF-8; it stops being UTF-8 at line {line}"
+        raise _refused([_problem("KAP-C01", None, expected, "correct that line.")]) from None
+    except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
-        where = f" at line {place[1]}, column {place[2]}" if place else ""
-        raise _refused([_problem("KAP-C01", None, f"TOML; it stops being TOML{where}", "correct that line.")]) from None
+        # Without a place, it is the end that came too early.
+        last = text.rstrip().count("\n") + 1
+        where = f"line {place[1]}, column {place[2]}" if place else f"line {last}, the last"
+        expected = f"TOML; it stops being TOML at {where}"
+        raise _refused([_problem("KAP-C01", None, expected, "correct that line.")]) from None
     version = given.get("settings_version", SETTINGS_VERSION)
     if isinstance(version, int) and version > SETTINGS_VERSION:
         expected = f"settings_version {SETTINGS_VERSION} or older; this file is for a newer kap"

@@ -13,47 +13,79 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.cli.console import plain_console
+from assets.cli.share import too_many_quarantined
 from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping
 from pipelines.engine import Engine
 from pipelines.home import Home
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.check import ColumnCheck, check
 from pipelines.intake.naming import safe_name
+from pipelines.intake.readers import read_columns, read_delivery
 from pipelines.intake.reading import Reading, WaitingFile, read_file
-from pipelines.intake.receive import kind_of
+from pipelines.intake.receive import clinic_folder_problem, kind_of
 from pipelines.problems import ExitCode, KapError, Problem, first_by_precedence
 
 SHAPES_PRINTED = 2
+# Whose file it is, is not known: then no row can name another clinic.
+_OF_NO_CLINIC = Mapping(ignore={"clinic_id": "token"})
 
 
 def check_files(files: list[Path], home: Path, clinic: str | None, show_values: bool, as_json: bool) -> ExitCode:
     """Read each file as intake would and print what would become of it.
 
     Raises:
-        KapError: the mapping has problems, or values were asked for where others could read them (exit 2).
+        KapError: the mapping has problems, `clinic` is no clinic id, or values were asked for where others could read
+            them (exit 2).
     """
+    if clinic is not None and clinic_folder_problem(clinic):
+        expected = "expected a clinic id: 2 to 32 of a-z, 0-9, _ and -, and no reserved word."
+        problem = Problem("KAP-U03", expected, "give the clinic's id, or leave out --clinic.", column="--clinic")
+        raise KapError(ExitCode.USAGE, [problem])
     if show_values and not sys.stdout.isatty():
         problem = Problem("KAP-U01", "expected a terminal: values are shown nowhere else.", "leave out --show-values.")
         raise KapError(ExitCode.USAGE, [problem])
-    mapping_file = Home(home).mapping_of(clinic) if clinic else None
-    catalogue = load_catalogue()
-    mapping = NO_MAPPING
-    if mapping_file and mapping_file.exists():
-        mapping = load_mapping(mapping_file, catalogue.delivered_ids)
+    mapping = _mapping_of(Home(home), clinic) if clinic else None
     codes, reports = [], []
     for path in files:
         if not path.is_file():
             raise KapError(
                 ExitCode.USAGE, [Problem("KAP-U02", "expected a file.", "check the path.", safe_name(path.name))]
             )
-        code, report, columns = _check_file(path, clinic or "clinic", mapping, show_values)
+        named = clinic or _clinic_named_in(path)
+        read_with = mapping or (_mapping_of(Home(home), named) if named else _OF_NO_CLINIC)
+        code, report, columns = _check_file(path, named or "clinic", read_with, show_values)
         codes.append(code)
         reports.append(report | {"columns": [asdict(column) for column in columns]})
         if not as_json:
             _print(report, columns, plain_console())
     if as_json:
         print(json.dumps(reports, indent=1))
+    if too_many_quarantined(*(sum(report.get(name, 0) for report in reports) for name in ("quarantined", "records"))):
+        codes.append(ExitCode.REFUSED)
     return first_by_precedence(codes)
+
+
+def _mapping_of(home: Home, clinic: str) -> Mapping:
+    path = home.mapping_of(clinic)
+    return load_mapping(path, load_catalogue().delivered_ids) if path.exists() else NO_MAPPING
+
+
+def _clinic_named_in(path: Path) -> str | None:
+    """The clinic that every row naming one names, when that is a clinic id; None else, and for an unreadable file."""
+    kind = kind_of(path.name)
+    try:
+        if "clinic_id" not in read_columns(path, path.name, kind):
+            return None
+        with (
+            tempfile.TemporaryDirectory(prefix="kap-check-") as folder,
+            Engine([path.parent, scratch := Path(folder)], scratch=scratch) as engine,
+        ):
+            read_delivery(engine, path, safe_name(path.name), kind, scratch)
+            rows = engine.rows("SELECT DISTINCT trim(clinic_id) FROM source WHERE trim(clinic_id) <> '' LIMIT 2")
+    except KapError:  # said when the file is read to be checked
+        return None
+    named = [str(row[0]) for row in rows]
+    return named[0] if len(named) == 1 and not clinic_folder_problem(named[0]) else None
 
 
 def _check_file(

@@ -53,6 +53,10 @@ def main() -> None:
 
 
 def _told(error: KapError) -> ExitCode:
+    if "--json" in sys.argv[1:]:
+        problems = [problem.__dict__ for problem in error.problems]
+        print(json.dumps({"exit_code": int(error.exit_code), "problems": problems}, indent=1))
+        return error.exit_code
     Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
     return error.exit_code
 
@@ -98,6 +102,7 @@ def check(
 @app.command(epilog="Example: kap template --to ./templates")
 def template(
     to: Annotated[Path, typer.Option("--to", help="Folder to write to.")] = Path("kap-templates"),
+    home: Annotated[Path | None, typer.Option("--home", help="Templates are the same for every home.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write an empty CSV of each table and a dictionary of its columns."""
@@ -107,12 +112,14 @@ def template(
     print(json.dumps([str(path) for path in written]) if as_json else "\n".join(map(str, written)))
 
 
-@app.command(epilog="Example: kap rules --json")
-def rules(as_json: JsonOption = False) -> None:
-    """Print the validation rules and the definitions in force, with their sources."""
+@app.command(epilog="Example: kap rules --home ./kap-home")
+def rules(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Print the validation rules and the definitions in force, with their sources; without a home, the defaults."""
     from assets.cli.rules import print_rules
 
-    print_rules(as_json)
+    path = _home_path(home)
+    is_home = home is not None or Home(path).marker.exists()
+    print_rules(Home.open(path, create=False) if is_home else None, as_json)
 
 
 @app.command(epilog="Example: kap verify --home ./kap-home")

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from assets.cli.instance import open_instance
 from assets.cli.progress import following
-from assets.jobs import clinic_folders, range_tags
+from assets.cli.warm import warming
+from assets.cli.share import too_many_quarantined
+from assets.jobs import clinic_folders, inbox_state, misnamed_folders, range_tags
 from pipelines.home import Home
-from pipelines.logs import utc_now
+from pipelines.intake.receipts import read_receipts
+from pipelines.logs import RunLog, utc_now
 from pipelines.problems import ExitCode, first_by_precedence
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
 from pipelines.settings import load_settings, refuse_profile
 from pipelines.steps.intake import FileOutcome, read_outcomes
 from pipelines.steps.tidy import tidy
 
-# Over this share of a run's records quarantined, the run says so by its exit code (CONTRACT.md section 6).
-QUARANTINED_PCT_REPORTED = 5
-
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run did. validations: the ledger bodies of the clinics validated in this run."""
+    """What a run did. validations: the ledger bodies of the clinics validated in this run.
+
+    A folder of the inbox that no clinic id names is a waiting file without a clinic (`clinic_id` empty).
+    superseded_files: by clinic, names of blocked deliveries that a corrected one replaced in this run.
+    """
 
     run_id: str
     exit_code: ExitCode
@@ -33,6 +37,7 @@ class RunResult:
     validations: tuple[Mapping[str, Any], ...] = ()
     history: History = field(default_factory=History)
     released: bool = False
+    superseded_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run_home(home: Home, show: Callable[[str], None]) -> RunResult:
@@ -51,11 +56,22 @@ def run_home(home: Home, show: Callable[[str], None]) -> RunResult:
         before = home.ledger.head.sequence if home.ledger.head else 0
         history = read_history(home.ledger.entries())
         clinic_ids = sorted({*clinic_folders(home.inbox), *history.clinics()})
+        folders = _waiting_folders(home, run_id)
         if not clinic_ids:
-            return RunResult(run_id, ExitCode.DONE, history=history)
-        with following(home.log_of(run_id), show):
+            return RunResult(run_id, ExitCode.REFUSED if folders else ExitCode.DONE, folders, history=history)
+        new = bool(inbox_state(home.inbox, clinic_folders(home.inbox))) or any(map(history.pending, clinic_ids))
+        with following(home.log_of(run_id), show), warming(new):
             _execute(home, run_id, clinic_ids)
-        return _result(home, run_id, before)
+        return _result(home, run_id, before, folders)
+
+
+def _waiting_folders(home: Home, run_id: str) -> tuple[FileOutcome, ...]:
+    """Folders of the inbox that no clinic id names, as waiting; nothing in them is touched."""
+    problems = misnamed_folders(home.inbox)
+    log = RunLog(home.log_of(run_id), run_id)
+    for problem in problems:
+        log.event("intake", problem.code)
+    return tuple(FileOutcome("", problem.file or "", "waiting", problems=(problem,)) for problem in problems)
 
 
 def _execute(home: Home, run_id: str, clinic_ids: list[str]) -> None:
@@ -77,7 +93,7 @@ def _execute(home: Home, run_id: str, clinic_ids: list[str]) -> None:
         )
 
 
-def _result(home: Home, run_id: str, before: int) -> RunResult:
+def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ...]) -> RunResult:
     entries = [entry for entry in home.ledger.entries() if entry.sequence > before]
     files = read_outcomes(home.validation_of(run_id))
     validations = [entry.body for entry in entries if entry.event == VALIDATED]
@@ -88,16 +104,21 @@ def _result(home: Home, run_id: str, before: int) -> RunResult:
     if any(body["verdict"] == "blocked" for body in validations):
         codes.append(ExitCode.BLOCKED)
     refused = any(file.outcome == "refused" or (file.outcome == "waiting" and file.table) for file in files)
-    if refused or (records and 100 * quarantined > QUARANTINED_PCT_REPORTED * records):
+    if folders or refused or too_many_quarantined(quarantined, records):
         codes.append(ExitCode.REFUSED)
     return RunResult(
         run_id,
         first_by_precedence(codes),
-        tuple(files),
+        (*folders, *files),
         tuple(validations),
         read_history(home.ledger.entries()),
         any(entry.event == RELEASED for entry in entries),
+        {body["clinic_id"]: _names_of(home, body["superseded"]) for body in validations if body["superseded"]},
     )
+
+
+def _names_of(home: Home, receipts: Iterable[int]) -> tuple[str, ...]:
+    return tuple(receipt.file for receipt in read_receipts(home.raw, set(receipts)))
 
 
 def as_json(home: Home, result: RunResult) -> str:
@@ -108,7 +129,7 @@ def as_json(home: Home, result: RunResult) -> str:
             "exit_code": int(result.exit_code),
             "files": [
                 {
-                    "clinic": file.clinic_id,
+                    "clinic": file.clinic_id or None,
                     "file": file.file,
                     "outcome": file.outcome,
                     "table": file.table,
@@ -118,7 +139,7 @@ def as_json(home: Home, result: RunResult) -> str:
                 for file in result.files
             ],
             "clinics": [
-                {key: body[key] for key in ("clinic_id", "verdict", "blocking", "reconciliation")}
+                {key: body[key] for key in ("clinic_id", "verdict", "blocking", "superseded", "reconciliation")}
                 for body in result.validations
             ],
             "release_id": result.history.release_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from rich.console import Console
 
@@ -10,10 +11,12 @@ from assets.cli.run import RunResult
 from pipelines.home import Home
 from pipelines.problems import ExitCode, Problem
 from pipelines.rules.catalogue import BY_CODE
-from pipelines.steps.intake import FileOutcome
+from pipelines.steps.intake import INTAKE_FILE, FileOutcome
 
 _PARTS = ("accepted", "quarantined", "duplicate", "stale")
+# Beside one for each file that was turned away.
 PROBLEMS_SHOWN = 12
+Told: TypeAlias = tuple[FileOutcome, Problem]
 
 
 def print_summary(home: Home, result: RunResult, console: Console) -> None:
@@ -37,18 +40,28 @@ def _print_files(result: RunResult, console: Console) -> None:
     for file in result.files:
         row = counts.get(file.receipt) if file.outcome == "received" else None
         console.print(_file_line(file, row), soft_wrap=True, highlight=False, markup=False)
-    listed = list(_problems(result))
-    for clinic_id, problem in listed[:PROBLEMS_SHOWN]:
-        console.print(f"{clinic_id} · {problem.sentence()}", soft_wrap=True, highlight=False, markup=False)
-    if len(listed) > PROBLEMS_SHOWN:
-        rest = len(listed) - PROBLEMS_SHOWN
-        console.print(f"... and {rest} more; each is in quarantine/ beside the rows, without values (reasons.csv).")
+    first, more = _problems(result)
+    for file, problem in (*first, *more[:PROBLEMS_SHOWN]):
+        console.print(f"{_owner(file)} · {problem.sentence()}", soft_wrap=True, highlight=False, markup=False)
+    rest = len(more) - PROBLEMS_SHOWN
+    if rest > 0:
+        console.print(
+            f"... and {rest} more. Those of quarantined rows and refused files are in quarantine/ (reasons.csv); "
+            f"--json prints all, and validation/{result.run_id}/{INTAKE_FILE} keeps them.",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _owner(file: FileOutcome) -> str:
+    """The clinic; the inbox itself for a folder that no clinic id names."""
+    return file.clinic_id or "inbox"
 
 
 def _file_line(file: FileOutcome, counts: Mapping[str, int] | None) -> str:
     """`alder · scores.csv · received as scores: 43 rows (1 empty); 42 records = 39 accepted + 2 quarantined + ...`."""
     kind = f" as {file.table}" if file.table else ""
-    line = f"  {file.clinic_id} · {file.file} · {file.outcome}{kind}"
+    line = f"  {_owner(file)} · {file.file} · {file.outcome}{kind}"
     if file.rows_n is None or file.records_n is None:
         return line
     line += f": {file.rows_n:,} rows ({file.empty_rows_n or 0:,} empty)"
@@ -59,15 +72,23 @@ def _file_line(file: FileOutcome, counts: Mapping[str, int] | None) -> str:
     return f"{line}; {file.records_n:,} records = {parts}{corrected}"
 
 
-def _problems(result: RunResult) -> Iterator[tuple[str, Problem]]:
-    """Problems of refused and waiting files first, then of rows; the largest counts first."""
-    found = [(file.clinic_id, file.outcome, problem) for file in result.files for problem in file.problems]
-    order = {"refused": 0, "waiting": 1}
-    for clinic_id, _, problem in sorted(found, key=lambda f: (order.get(f[1], 2), -(f[2].failed_n or 0))):
-        yield clinic_id, problem
+def _problems(result: RunResult) -> tuple[list[Told], list[Told]]:
+    """One problem of each refused or waiting file; then the others, those of rows first, the largest counts first."""
+    turned_away = [file for file in result.files if file.outcome in ("refused", "waiting")]
+    rows = [(file, problem) for file in result.files if file not in turned_away for problem in file.problems]
+    others = [(file, problem) for file in turned_away for problem in file.problems[1:]]
+    by_count = sorted(rows, key=lambda told: -(told[1].failed_n or 0))
+    return [(file, file.problems[0]) for file in turned_away if file.problems], [*by_count, *others]
 
 
 def _print_clinics(result: RunResult, console: Console) -> None:
+    for clinic_id, names in result.superseded_files.items():
+        console.print(
+            f"{clinic_id} · {len(names)} blocked before, replaced by a corrected delivery: {', '.join(names)}",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
     for body in result.validations:
         if body["verdict"] == "passed":
             continue
@@ -75,7 +96,8 @@ def _print_clinics(result: RunResult, console: Console) -> None:
         reasons = " ".join(f"{rule.code}: {rule.sentence} To mend: {rule.remedy}." for rule in rules)
         console.print(
             f"[bold]{body['clinic_id']} is blocked[/bold]; its new deliveries stay out, its last good data stay in. "
-            f"{reasons}",
+            f"{reasons} Deliver the corrected file; when only the mapping was at fault, deliver the file again after "
+            "correcting the mapping.",
             soft_wrap=True,
             highlight=False,
         )
@@ -85,7 +107,7 @@ def closing_line(result: RunResult) -> str:
     """One line that says how the run ended."""
     words = {
         ExitCode.DONE: "Done.",
-        ExitCode.REFUSED: "Done; a file was refused, or over 5 % of the records were quarantined.",
+        ExitCode.REFUSED: "Done; a file was refused or waits, or over 5 % of the records were quarantined.",
         ExitCode.BLOCKED: "Done; at least one clinic is blocked, the others were released.",
     }
     return words.get(result.exit_code, "Not done.")

@@ -12,12 +12,14 @@ from pipelines.intake.receipts import read_receipts
 from pipelines.intake.receive import fingerprint, raw_path
 from pipelines.problems import ExitCode, Problem
 from pipelines.provenance.canonical import digest
+from pipelines.provenance.history import read_history
 from pipelines.provenance.manifest import MANIFEST_NAME
 
 
 def verify_home(home: Home, as_json: bool) -> ExitCode:
     """Print every problem; exit 1 when there is one."""
-    problems = [*home.ledger.verify(_kept_heads(home)), *_raw(home), *_release(home)]
+    chain = home.ledger.verify(_kept_heads(home))
+    problems = [*chain, *([] if chain else _last_release(home)), *_raw(home), *_release(home)]
     if as_json:
         print(json.dumps({"problems": [problem.__dict__ for problem in problems]}, indent=1))
     else:
@@ -36,6 +38,18 @@ def _manifest(home: Home) -> dict[str, object]:
 def _kept_heads(home: Home) -> dict[int, str]:
     listed = _manifest(home).get("ledger", [])
     return {event["sequence"]: event["digest"] for event in listed} if isinstance(listed, list) else {}
+
+
+def _last_release(home: Home) -> Iterator[Problem]:
+    """The current release must be the last one the ledger tells of: no manifest can name the line written after it."""
+    current = home.current_release()
+    if current is not None and read_history(home.ledger.entries()).release_id != current:
+        yield Problem(
+            "KAP-L01",
+            "expected the current release as the ledger's last one; the entry was cut off, or the link was changed.",
+            "restore ledger.jsonl from a copy; after a run that was cut short, `kap run` mends this.",
+            "ledger.jsonl",
+        )
 
 
 def _raw(home: Home) -> Iterator[Problem]:

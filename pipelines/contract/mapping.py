@@ -11,10 +11,17 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from pipelines.contract.fields import FIELDS, ITEM_FIELDS
-from pipelines.contract.mapping_model import NO_MAPPING, ROW_NUMBER, ColumnSource, Mapping, ScoreEntry, TableMapping
+from pipelines.contract.mapping_model import (
+    NO_MAPPING,
+    REFERENCE_SAMPLE,
+    ROW_NUMBER,
+    ColumnSource,
+    Mapping,
+    ScoreEntry,
+    TableMapping,
+)
+from pipelines.contract.mapping_sound import Place, read_sound_parts
 from pipelines.contract.mapping_text import MappingTextError, plain
 from pipelines.contract.nearest import nearest
 from pipelines.contract.tables import SCORES, TABLES
@@ -22,7 +29,16 @@ from pipelines.contract.units import UNITS
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import VOCABULARIES, fold
 
-__all__ = ["NO_MAPPING", "ColumnSource", "Mapping", "TableMapping", "load_mapping", "mapping_hash", "parse_mapping"]
+__all__ = [
+    "NO_MAPPING",
+    "ColumnSource",
+    "Mapping",
+    "TableMapping",
+    "context_problem",
+    "load_mapping",
+    "mapping_hash",
+    "parse_mapping",
+]
 
 
 def mapping_hash(mapping: Mapping) -> str:
@@ -58,11 +74,9 @@ def parse_mapping(content: bytes, file: str, scales: Collection[str] = ()) -> Ma
         raise KapError(
             ExitCode.USAGE, [Problem("KAP-M01", f"{error}.", "write the file as the manual shows.", file)]
         ) from None
-    try:
-        mapping = Mapping.model_validate(_shortened(document))
-    except ValidationError as error:
-        raise KapError(ExitCode.USAGE, [_shape_problem(file, dict(found)) for found in error.errors()]) from None
-    problems = list(_problems(mapping, file, scales))
+    mapping, faults = read_sound_parts(_shortened(document))
+    problems = [_shape_problem(file, fault) for fault in faults]
+    problems += _problems_of_sound_parts(mapping, [tuple(fault["loc"]) for fault in faults], file, scales)
     if problems:
         raise KapError(ExitCode.USAGE, problems)
     mapping._sha256 = hashlib.sha256(content).hexdigest()
@@ -77,6 +91,33 @@ def _shortened(document: Any) -> Any:
             if isinstance(columns, dict) and columns.get("patient_id") == ROW_NUMBER:
                 columns["patient_id"] = {"row_number": "true"}
     return document
+
+
+def _problems_of_sound_parts(
+    mapping: Mapping, faulty: Collection[Place], file: str, scales: Collection[str]
+) -> Iterator[Problem]:
+    """`_problems`, without those at or below a place that has a problem of shape already."""
+    told = [".".join(map(str, place)) for place in faulty]
+    problems = list(_problems(mapping, file, scales))
+    if ("context",) in faulty:
+        # Which context is meant is not known: what holds in one alone is not told.
+        other = mapping.model_copy(update={"context": REFERENCE_SAMPLE})
+        in_other = set(_problems(other, file, scales))
+        problems = [problem for problem in problems if problem in in_other]
+    for problem in problems:
+        place = problem.column or ""
+        if not any(place == each or place.startswith(f"{each}.") for each in told):
+            yield problem
+
+
+def context_problem(mapping: Mapping, earlier: Collection[str], file: str) -> Problem | None:
+    """What is wrong when a clinic's earlier deliveries, read in the contexts `earlier`, were not of this mapping's."""
+    others = sorted(set(earlier) - {mapping.context})
+    if not others:
+        return None
+    expected = f"context {' or '.join(others)}, as this clinic's earlier deliveries; its mapping now says another."
+    remedy = "set context back in the mapping, or deliver from the inbox folder of another clinic id."
+    return Problem("KAP-M06", expected, remedy, file, column="context")
 
 
 def _shape_problem(file: str, found: dict[str, Any]) -> Problem:
@@ -143,10 +184,12 @@ def _entry_problems(
     seen: set[tuple[Any, ...]] = set()
     said: set[Problem] = set()
     for number, entry in enumerate(table.entries):
-        place = f"tables.{table_name}.scores.{number}" if table.scores else f"tables.{table_name}.columns"
+        place = f"tables.{table_name}.scores.{number}"
         for name, source in entry.items():
+            # What all entries share is told once, where it stands.
+            within = f"tables.{table_name}.columns" if source is table.columns.get(name) else place
             if name in FIELDS:
-                for problem in _source_problems(mapping, name, source, file, f"{place}.{name}", scales):
+                for problem in _source_problems(mapping, name, source, file, f"{within}.{name}", scales):
                     if problem not in said:
                         said.add(problem)
                         yield problem

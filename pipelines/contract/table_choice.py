@@ -13,6 +13,7 @@ from pipelines.contract.tables import COURSES, LATER_TABLES, SCORES, SESSIONS, T
 from pipelines.intake.naming import column_label
 from pipelines.problems import Problem
 
+UNKNOWN_COLUMN = "KAP-E01"
 DOSE_COLUMNS = ("dose_mg", "dose_mg_per_kg")
 _TOLD_BY = ((SESSIONS, ("session_day", "route")), (SCORES, ("scale", "score_day")))
 
@@ -151,6 +152,8 @@ def _problems(
     for column in sorted(read.source_columns - set(columns)):
         remedy = _nearest_in_header(column, columns)
         yield Problem("KAP-E02", "this column, which the mapping reads.", remedy, file, None, column)
+    # What the file or the mapping has already is no name to rename a column to.
+    free = [name for name in table.columns if name not in {*columns, *read.targets, *table.mapping_only}]
     for position, column in enumerate(columns, start=1):
         if column in read.source_columns or column in passing or column in mapping.ignore:
             continue
@@ -158,11 +161,13 @@ def _problems(
             expected = "this column once; the mapping fills it from elsewhere."
             yield Problem("KAP-E06", expected, "list it under ignore.", file, None, column)
             continue
-        close = nearest(column, table.columns)
+        close = nearest(column, free)
         remedy = f"rename it to {close}, or list" if close else "list"
         # A header may hold a value; only a name that looks like one is repeated.
         label = column_label(column, position)
-        yield Problem("KAP-E01", f"a column of {name}.", f"{remedy} it under ignore in the mapping.", file, None, label)
+        yield Problem(
+            UNKNOWN_COLUMN, f"a column of {name}.", f"{remedy} it under ignore in the mapping.", file, None, label
+        )
     filled = (passing & set(columns)) | read.targets
     for column in table.required:
         if column not in filled:

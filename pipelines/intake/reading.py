@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.contract.mapping import Mapping
-from pipelines.contract.table_choice import LaterTable, Refusal, TableChoice, domains, which_table
+from pipelines.contract.table_choice import UNKNOWN_COLUMN, LaterTable, Refusal, TableChoice, domains, which_table
 from pipelines.contract.tables import Table
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.engine import Engine, load_sql, quoted
@@ -86,7 +87,7 @@ def read_file(
     found = _gate(engine, source, name, choice)
     if isinstance(choice, LaterTable) and not found:
         return WaitingFile(choice.name, choice.problem)
-    refusals = (*found, *(choice.problems if isinstance(choice, Refusal) else ()))
+    refusals = (*found, *_besides(found, choice.problems if isinstance(choice, Refusal) else ()))
     if refusals or not isinstance(choice, TableChoice):
         raise KapError(ExitCode.REFUSED, refusals)
     counts = make_records(engine, choice, source.empty_rows_n)
@@ -96,6 +97,12 @@ def read_file(
     problems = _row_problems(engine, choice.table, file, catalogue)
     quarantined = f"SELECT count(*) FROM typed_{choice.table.name} WHERE len(quarantined_by) > 0"
     return Reading(choice, counts, int(engine.value(quarantined)), problems)
+
+
+def _besides(found: tuple[Problem, ...], of_table: tuple[Problem, ...]) -> Iterator[Problem]:
+    """Problems of the table, without unknown columns that the gate wants gone: two remedies would contradict."""
+    named = {problem.column for problem in found if problem.column}
+    return (problem for problem in of_table if problem.code != UNKNOWN_COLUMN or problem.column not in named)
 
 
 def _gate(engine: Engine, source: Source, name: str, choice: TableChoice | LaterTable | Refusal) -> tuple[Problem, ...]:

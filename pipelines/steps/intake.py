@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping, mapping_hash
+from pipelines.contract.mapping import NO_MAPPING, Mapping, context_problem, load_mapping, mapping_hash
 from pipelines.contract.tables import COURSES
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.instruments.catalogue import load_catalogue
@@ -125,6 +125,9 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
         if file.problems:
             raise KapError(ExitCode.REFUSED, file.problems)
         sha256, _ = fingerprint(file.path)
+        other_context = context_problem(clinic.mapping, {each.context for each in clinic.receipts.values()}, shown)
+        if other_context is not None:
+            raise KapError(ExitCode.REFUSED, [other_context])
         earlier = clinic.receipts.get((sha256, clinic.mapping_sha256))
         if earlier is not None:
             return _repeated(job, clinic, file, earlier)

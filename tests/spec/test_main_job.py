@@ -166,11 +166,12 @@ def test_a_clinics_site_stands_alone(network: Network):
     sites = {path.name for path in (network.home.current / "clinics").iterdir()}
     assert sites == {"alder", "birch", "cedar"}
     for site in sites:
-        text = b"\n".join(content_of(network.home.current / "clinics" / site).values()).decode()
-        assert not [other for other in sites - {site} if other in text]
-    for path in (network.home.current / "clinics").rglob("*.csv"):
-        clinics = set(pd.read_csv(path, dtype="str").get("clinic_id", pd.Series(dtype="str")))
-        assert clinics <= {path.relative_to(network.home.current / "clinics").parts[0]}
+        content = b"\n".join(content_of(network.home.current / "clinics" / site).values())
+        assert not [other for other in sites - {site} if other.encode() in content]
+    for reader, kind in ((pd.read_csv, "csv"), (pd.read_parquet, "parquet")):
+        for path in (network.home.current / "clinics").rglob(f"*.{kind}"):
+            clinics = set(reader(path)["clinic_id"])
+            assert clinics <= {path.relative_to(network.home.current / "clinics").parts[0]}
 
 
 def test_a_receipt_holds_what_the_contract_says(network: Network):

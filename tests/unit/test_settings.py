@@ -41,6 +41,30 @@ def test_a_missing_file_gives_the_documented_defaults(tmp_path: Path) -> None:
     assert settings.retention.keep_dated_raw is False
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[network]\nname = """x\n', "at line 2,"),
+        ("[release]\nprofile = [\n\n\n", "at line 2,"),
+        ("[release]\nprofile =\n", "at line 2,"),
+    ],
+)
+def test_what_is_no_toml_names_its_line_at_the_end_of_the_file_too(tmp_path: Path, text: str, place: str) -> None:
+    [problem] = refused(tmp_path, text).problems
+    assert problem.code == "KAP-C01"
+    assert place in problem.expected
+
+
+def test_what_is_no_utf_8_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "kap.toml"
+    path.write_bytes(b'[network]\nname = "caf\xe9"\n')
+    with pytest.raises(KapError) as caught:
+        load_settings(path)
+    [problem] = caught.value.problems
+    assert problem.code == "KAP-C01"
+    assert "line 2" in problem.expected
+
+
 def test_every_section_of_the_contract_is_read(tmp_path: Path) -> None:
     text = """
         settings_version = 1

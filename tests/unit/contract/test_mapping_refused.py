@@ -27,6 +27,54 @@ def test_every_problem_is_told_at_once_with_the_nearest_key() -> None:
     assert "later version" in said["delivery"]
 
 
+def places(text: str) -> list[str | None]:
+    return sorted(problem.column or "" for problem in problems_of(text))
+
+
+def test_what_a_fault_of_shape_leaves_sound_is_judged_in_the_same_look() -> None:
+    text = """
+    integrall: true
+    tables:
+      sesions: {}
+      sessions: {columns: {route: {colum: r}, rout: x, weight_kg: {column: w, unit: stone}}}
+      scores:
+        columns: {patient_id: row_number}
+        scores:
+          - {scale: phq9}
+          - {total: t, administration: {constant: basline}}
+          - {scale: phq99, total: u, totl: v}
+          - just a text
+          - {scale: gad77, items: [a, b]}
+    """
+    assert places(text) == sorted(
+        [
+            "integrall",
+            "tables.sesions",
+            "tables.sessions.columns.route.colum",
+            "tables.sessions.rout",
+            "tables.sessions.columns.weight_kg",
+            "tables.scores.columns.patient_id",
+            "tables.scores.scores.0",
+            "tables.scores.scores.1.scale",
+            "tables.scores.scores.1.administration",
+            "tables.scores.scores.2.totl",
+            "tables.scores.scores.2.scale",
+            "tables.scores.scores.3",
+            "tables.scores.scores.4.scale",
+        ]
+    )
+
+
+def test_a_context_that_cannot_be_read_starts_no_complaint_about_what_it_would_allow() -> None:
+    text = "context: reference\ntables: {scores: {columns: {patient_id: row_number, total: {column: t, unit: x}}}}"
+    assert places(text) == ["context", "tables.scores.columns.total"]
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "tables: [a]", "tables: {scores: {scores: {a: b}}}", "missing: [{a: b}]"])
+def test_a_file_of_another_shape_altogether_ends_in_problems(text: str) -> None:
+    assert problems_of(text)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "nearest"),
     [

@@ -54,6 +54,15 @@ def test_an_unknown_column_refuses_the_file_and_names_the_nearest() -> None:
     assert "weight_kg" in said["wieght_kg"]
 
 
+def test_no_column_is_to_be_renamed_to_one_that_the_file_or_the_mapping_has() -> None:
+    said = refused((*SESSION, "dose_mg2"))
+    assert "rename" not in said["dose_mg2"] or "dose_mg," not in said["dose_mg2"]
+    assert "route" not in refused((*SESSION, "routes"))["routes"].split("To mend")[1]
+    mapping = "tables: {sessions: {columns: {route: way}}}"
+    said = refused(("patient_id", "session_day", "way", "dose_mg", "condition", "routes"), mapping)
+    assert "rename" not in said["routes"]
+
+
 def test_a_misspelt_required_column_is_told_with_what_the_file_has() -> None:
     said = refused(("patient_id", "session_day", "rout", "dose_mg", "condition"))
     assert set(said) == {"route", "rout"}

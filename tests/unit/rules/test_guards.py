@@ -17,7 +17,9 @@ def guarded(totals: list[float], form: str | None = None) -> bool:
     with Engine() as engine:
         load_catalogue().define_in(engine)
         scores = pd.DataFrame({"receipt": 1, "scale": "who5", "total": totals, "scale_form": form, "is_mended": False})
-        scores["scale_form"] = scores["scale_form"].astype("str") if form else pd.Series([None] * len(totals), dtype="str")
+        scores["scale_form"] = (
+            scores["scale_form"].astype("str") if form else pd.Series([None] * len(totals), dtype="str")
+        )
         engine.define("candidate_scores", scores)
         engine.define("pending_deliveries", pd.DataFrame({"receipt": [1]}))
         engine.materialise("guards", load_sql(evaluation.__file__, "guards"))

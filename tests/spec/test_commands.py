@@ -1,0 +1,176 @@
+"""What the commands accept and say: folders that no clinic id names, homes, JSON for every ending, files to check."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.jobs import clinic_folders
+from pipelines.home import HOME_VARIABLE, Home
+from pipelines.provenance.history import THRESHOLD_FROZEN
+from tests.home_tools import content_of, deliver, kap, patients, run_steps, sessions
+
+
+def kap_json(*arguments: str) -> tuple[int, Any]:
+    """Exit code and what a command printed with --json; nothing but one JSON value may be printed."""
+    exit_code, said = kap(*arguments, "--json")
+    return exit_code, json.loads(said)
+
+
+@pytest.fixture
+def misnamed(tmp_path: Path) -> Home:
+    """A home whose inbox has a reserved, an invalid and an empty invalid folder, and no clinic's."""
+    home = Home.open(tmp_path / "home")
+    for folder in ("all", "Bad Name", "Empty Name", ".hidden"):
+        home.inbox_of(folder).mkdir()
+        if folder != "Empty Name":
+            (home.inbox_of(folder) / "scores.csv").write_text("patient_id\np01\n")
+    return home
+
+
+def test_a_folder_that_no_clinic_id_names_is_told_as_waiting_and_nothing_in_it_is_touched(misnamed: Home):
+    before = content_of(misnamed.inbox)
+    exit_code, result = kap_json("run", "--home", str(misnamed.root))
+    assert (exit_code, result["exit_code"]) == (3, 3)
+    assert [(file["clinic"], file["file"], file["outcome"]) for file in result["files"]] == [
+        (None, "Bad Name", "waiting"),
+        (None, "all", "waiting"),
+    ]
+    assert {problem["code"] for file in result["files"] for problem in file["problems"]} == {"KAP-N05"}
+    log = misnamed.log_of(result["run_id"]).read_text().splitlines()
+    assert [json.loads(line)["code"] for line in log] == ["KAP-N05", "KAP-N05"]
+    assert content_of(misnamed.inbox) == before
+    assert clinic_folders(misnamed.inbox) == []
+    exit_code, said = kap("run", "--home", str(misnamed.root))
+    assert exit_code == 3
+    assert "inbox · Bad Name · waiting" in said
+    assert said.count("KAP-N05") == 2
+
+
+def test_a_misnamed_folder_beside_a_clinic_keeps_nothing_from_being_released(misnamed: Home):
+    deliver(misnamed, "alder", "sessions.csv", sessions(patients(2)))
+    exit_code, result = kap_json("run", "--home", str(misnamed.root))
+    assert exit_code == 3
+    assert sorted((file["clinic"] or "", file["outcome"]) for file in result["files"]) == [
+        ("", "waiting"),
+        ("", "waiting"),
+        ("alder", "received"),
+    ]
+    assert result["release_id"] == misnamed.current_release() is not None
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with one release, whose settings are tighter than the defaults."""
+    home = Home.open(tmp_path_factory.mktemp("released") / "home")
+    home.settings_file.write_text("[thresholds]\nquarantined_pct_max = 7\n[windows]\ncourse_gap_days = 123\n")
+    deliver(home, "alder", "sessions.csv", sessions(patients(2)))
+    run_steps(home)
+    return home
+
+
+def test_verify_sees_that_the_ledgers_last_entries_were_cut_off(released: Home, tmp_path: Path):
+    assert kap("verify", "--home", str(released.root))[0] == 0
+    copy = Home(tmp_path / "copy")
+    shutil.copytree(released.root, copy.root, symlinks=True)
+    *kept, last = copy.ledger_file.read_bytes().splitlines(keepends=True)
+    assert json.loads(last)["event"] == "released"
+    copy.ledger_file.write_bytes(b"".join(kept))
+    exit_code, result = kap_json("verify", "--home", str(copy.root))
+    assert exit_code == 1
+    assert [problem["code"] for problem in result["problems"]] == ["KAP-L01"]
+
+
+def test_rules_tell_the_thresholds_and_windows_of_a_home_and_what_it_froze(released: Home, tmp_path: Path):
+    copy = Home(tmp_path / "copy")
+    shutil.copytree(released.root, copy.root, symlinks=True)
+    copy.ledger.append(THRESHOLD_FROZEN, {"scale": "ces_d", "value": 9.5}, "2030-01-01T00:00:00+00:00")
+    exit_code, told = kap_json("rules", "--home", str(copy.root))
+    assert exit_code == 0
+    assert told["in_force"]["source"] == "home"
+    assert told["in_force"]["thresholds"]["quarantined_pct_max"] == 7
+    assert told["in_force"]["windows"]["course_gap_days"] == 123
+    assert told["in_force"]["reliable_change_frozen"] == {"ces_d": 9.5}
+    said = kap("rules", "--home", str(copy.root))[1]
+    for line in ("thresholds.quarantined_pct_max", "windows.month_3", "reliable change of ces_d", "9.5 points"):
+        assert line in said
+
+
+def test_rules_without_a_home_tell_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(HOME_VARIABLE, raising=False)
+    exit_code, told = kap_json("rules")
+    assert exit_code == 0
+    # CONTRACT.md sections 2 and 4.
+    assert told["in_force"]["source"] == "defaults"
+    assert told["in_force"]["thresholds"]["quarantined_pct_max"] == 20
+    assert told["in_force"]["windows"]["course_gap_days"] == 180
+    assert told["in_force"]["reliable_change_frozen"] == {}
+    assert not list(tmp_path.iterdir())
+    assert kap("rules", "--home", str(tmp_path / "nowhere"))[0] == 2
+
+
+def test_template_accepts_a_home_and_writes_nothing_into_it(released: Home, tmp_path: Path):
+    before = content_of(released.root)
+    exit_code, said = kap("template", "--to", str(tmp_path / "to"), "--home", str(released.root))
+    assert exit_code == 0, said
+    assert (tmp_path / "to" / "dictionary.md").exists()
+    assert content_of(released.root) == before
+
+
+def test_an_error_is_one_json_object_where_json_is_asked_for(tmp_path: Path):
+    home = Home.open(tmp_path / "home")
+    home.settings_file.write_text('[network]\nnam = "x"\nrelease = 7\n')
+    exit_code, told = kap_json("run", "--home", str(home.root))
+    assert exit_code == told["exit_code"] == 2
+    assert [problem["code"] for problem in told["problems"]] == ["KAP-C03", "KAP-C03"]
+    assert set(told) == {"exit_code", "problems"}
+
+
+def checked(tmp_path: Path, rows: list[Any], *arguments: str) -> tuple[int, Any]:
+    """`kap check` of one file of rows, with a home that is not there."""
+    path = deliver(Home.open(tmp_path / "elsewhere"), "files", "sessions.csv", rows)
+    return kap_json("check", str(path), "--home", str(tmp_path / "home"), *arguments)
+
+
+@pytest.mark.parametrize("clinic", ["all", "Bad Name", "../alder", ""])
+def test_check_takes_clinic_ids_only(tmp_path: Path, clinic: str):
+    exit_code, told = checked(tmp_path, sessions(patients(2)), "--clinic", clinic)
+    assert exit_code == 2
+    assert [problem["code"] for problem in told["problems"]] == ["KAP-U03"]
+    assert not clinic or clinic not in json.dumps(told).replace("'", "")
+
+
+def of_clinics(*clinics: str) -> list[Any]:
+    """Two sessions of one patient for each clinic named."""
+    return [row for clinic in clinics for row in sessions([f"p-{clinic}"], days=(0, 4), clinic_id=clinic)]
+
+
+def test_check_reads_a_file_as_its_own_clinics_when_it_names_one(tmp_path: Path):
+    home = Home.open(tmp_path / "home")
+    home.mapping_of("alder").write_text("ignore: [ward]\n")
+    rows = [row | {"ward": 3} for row in of_clinics("alder")]
+    exit_code, (report,) = checked(tmp_path, rows)
+    assert (exit_code, report["quarantined"], report["problems"]) == (0, 0, [])
+    # Told by --clinic, another clinic's rows are what they would be at intake.
+    exit_code, (report,) = checked(tmp_path, of_clinics("alder"), "--clinic", "birch")
+    assert (exit_code, report["quarantined"]) == (3, 2)
+    assert [problem["code"] for problem in report["problems"]] == ["KAP-K03"]
+
+
+def test_check_of_a_file_of_several_clinics_takes_none_for_a_stranger(tmp_path: Path):
+    exit_code, (report,) = checked(tmp_path, of_clinics("alder", "birch"))
+    assert (exit_code, report["quarantined"], report["problems"]) == (0, 0, [])
+
+
+@pytest.mark.parametrize(("faulty", "exit_code"), [(2, 0), (3, 3)])
+def test_check_says_by_its_exit_code_that_over_5_pct_would_be_quarantined(tmp_path: Path, faulty: int, exit_code: int):
+    rows = sessions(patients(10))
+    rows = [row | {"session_day": "soon"} for row in rows[:faulty]] + rows[faulty:]
+    said, (report,) = checked(tmp_path, rows)
+    assert (report["records"], report["quarantined"]) == (40, faulty)
+    assert said == exit_code
