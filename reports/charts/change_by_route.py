@@ -106,7 +106,6 @@ def chart(
             x=alt.X(datum=float(text_at), scale=across, axis=axis), text=alt.Text("reading:N")
         ),
         data=alt.NamedData(NAME),
-    ).properties(
         width="container",
         height=28 * max(1, len(drawn)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),

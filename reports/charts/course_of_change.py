@@ -82,7 +82,6 @@ def chart(
             y=alt.Y(datum=0, scale=down, axis=y), text=alt.Text("people:N")
         ),
         data=alt.NamedData(NAME),
-    ).properties(
         width="container",
         height=200,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),

@@ -54,7 +54,6 @@ def chart(table: ReleasedTable, words: Words, scope: Scope) -> alt.LayerChart | 
         .mark_text(align="left", dx=6, aria=False)
         .encode(x=alt.X("place:Q", scale=across, axis=None), text=alt.Text("reading:N")),
         data=alt.NamedData(NAME),
-    ).properties(
         width="container",
         height=30 * max(1, len(steps)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),

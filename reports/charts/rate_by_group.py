@@ -104,7 +104,9 @@ def chart(
             x=alt.X(datum=103, scale=across, axis=axis), text=alt.Text("reading:N")
         ),
     ]
-    return alt.layer(*layers, data=alt.NamedData(NAME)).properties(
+    return alt.layer(
+        *layers,
+        data=alt.NamedData(NAME),
         width="container",
         height=28 * max(1, len(drawn)),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
