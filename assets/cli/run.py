@@ -10,8 +10,8 @@ from typing import Any
 
 from assets.cli.instance import open_instance
 from assets.cli.progress import following
-from assets.cli.warm import warming
 from assets.cli.share import too_many_quarantined
+from assets.cli.warm import warming
 from assets.jobs import clinic_folders, inbox_state, misnamed_folders, range_tags
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts

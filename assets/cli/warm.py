@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def warming(wanted: bool) -> Iterator[None]:
-    """While the body runs, load Great Expectations and the chart library aside (five seconds and two); only if wanted."""
+    """While the body runs, load Great Expectations (five seconds) and the chart library aside, if wanted."""
     if not wanted:
         yield
         return
