@@ -50,7 +50,8 @@ def _treated(page: Page, record: dict[str, Any]) -> Tile:
     words, started = page.words, released_rows.number(record, "n_started")
     if started is None:
         return Tile(words.say("state.withheld"), words.say("headline.treated"), "", "withheld")
-    clinics = len(page.about.clinics)
+    # A clinic whose every delivery is blocked has no row yet.
+    clinics = len({record["clinic_id"] for record in released_rows.rows(page.tables.get("denominators"))} - {ALL})
     return Tile(
         figures.count(started),
         words.say("headline.treated"),
