@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.care.windows import Windows
 from pipelines.disclosure.limits import Limits
-from pipelines.engine import Engine, load_sql
+from pipelines.engine import Engine, load_sql, quoted
 from pipelines.outcomes.estimates import (
     Numbers,
     Z,
@@ -121,7 +121,10 @@ def outcome_tables(
     """
     _define_thresholds(engine, reliable_change)
     engine.define("timepoint_names", _timepoint_names())
-    for name in ("counted_units", "patient_outcomes", "cell_counts", "cell_outcomes"):
+    for name in ("counted_units", "paired_units"):
+        engine.materialise(name, load_sql(__file__, name))
+    _judge(engine, "paired_units", "judged_units")
+    for name in ("patient_outcomes", "cell_counts", "cell_outcomes"):
         engine.materialise(name, load_sql(__file__, name))
     outcomes = _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
     trajectories = engine.frame(
@@ -149,6 +152,8 @@ def reference_changes(engine: Engine, reliable_change: Mapping[str, float | None
     baseline_mean, baseline_sd and n_case_baseline of all with a score that day; the rest is empty.
     """
     _define_thresholds(engine, reliable_change)
+    engine.materialise("reference_pairs", load_sql(__file__, "reference_pairs"))
+    _judge(engine, "reference_pairs", "judged_reference_pairs")
     frame = engine.frame(load_sql(__file__, "reference_changes"))
     frame["change_ci_low"], frame["change_ci_high"] = t_interval(frame["change_mean"], frame["change_sd"], frame["n"])
     return _finished(frame, REFERENCE_COLUMNS)
@@ -181,6 +186,11 @@ def _define_thresholds(engine: Engine, reliable_change: Mapping[str, float | Non
             }
         ),
     )
+
+
+def _judge(engine: Engine, pairs: str, into: str) -> None:
+    """Make `into` from a relation of pairs: its rows with their classes (judged_pairs.sql)."""
+    engine.materialise(into, load_sql(__file__, "judged_pairs").replace("/* pairs */", quoted(pairs)))
 
 
 def _timepoint_names() -> pd.DataFrame:
