@@ -37,11 +37,13 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Numbers:
 
 def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
     """Score interval of a proportion, 0 to 1 (Wilson 1927, J Am Stat Assoc 22:209). NaN where n is 0."""
-    share, size = ratio(successes, n), _numbers(n)
-    z2_by_n = ratio(Z**2, size)
-    middle = (share + z2_by_n / 2) / (1 + z2_by_n)
-    half = np.sqrt(share * (1 - share) * ratio(Z**2, size) + z2_by_n**2 / 4) / (1 + z2_by_n)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    # Loaded here: the graph is loaded far more often than an interval is made.
+    from statsmodels.stats.proportion import proportion_confint
+
+    count, size = np.broadcast_arrays(_numbers(successes), _numbers(n))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = proportion_confint(count, np.where(size == 0, np.nan, size), alpha=1 - CONFIDENCE, method="wilson")
+    return np.maximum(low, 0.0), np.minimum(high, 1.0)
 
 
 def t_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
