@@ -8,8 +8,13 @@ from __future__ import annotations
 import pandas as pd
 
 from pipelines.care.windows import Windows
-from pipelines.engine import Engine, load_sql
+from pipelines.engine import Engine, load_sql, quoted
 from pipelines.vocabulary import PRIMARY_SCALES
+
+NO_SESSIONS = (
+    "(SELECT CAST(NULL AS VARCHAR) AS clinic_id, CAST(NULL AS VARCHAR) AS patient_id, 0 AS session_day, 0 AS c_day "
+    "WHERE false)"
+)
 
 
 def derive_care(engine: Engine, windows: Windows) -> dict[str, int]:
@@ -46,7 +51,21 @@ def derive_care(engine: Engine, windows: Windows) -> dict[str, int]:
         "primary_scales": {},
         "held_out": {},
     }
-    return {name: engine.materialise(name, load_sql(__file__, name), **bound) for name, bound in parameters.items()}
+    return {
+        name: choose_eligible(engine, "scored_scores", name)
+        if name == "eligible_scores"
+        else engine.materialise(name, load_sql(__file__, name), **bound)
+        for name, bound in parameters.items()
+    }
+
+
+def choose_eligible(engine: Engine, scores: str, into: str, sessions: str = "course_sessions") -> int:
+    """Make `into`: of the scored rows `scores`, one per patient, scale and day that may count; return its row count.
+
+    `sessions` is the relation whose session_day are dosing days; NO_SESSIONS for a sample that has none.
+    """
+    select = load_sql(__file__, "eligible_scores").replace("/* scores */", quoted(scores))
+    return engine.materialise(into, select.replace("/* sessions */", sessions))
 
 
 def primary_scale_order() -> pd.DataFrame:

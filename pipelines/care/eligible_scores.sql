@@ -1,6 +1,6 @@
 -- Scores that may count.
 -- Grain: one row per patient, scale and day.
--- Inputs: scored_scores, course_sessions, scale_definitions.
+-- Inputs: scored scores and the sessions that make dosing days (named by courses.py), scale_definitions.
 -- Never post_session. On a dosing day only pre_session; on the first day of a course also baseline and unspecified,
 -- both as baseline (unspecified is flagged). On other days everything else.
 -- Several on one day: the instrument's own respondent, then an unstated one, then another; then pre_session,
@@ -9,7 +9,7 @@
 -- by 14/3.
 WITH dosing_days AS (
     SELECT clinic_id, patient_id, session_day, min(c_day) = 0 AS starts_course
-    FROM course_sessions
+    FROM /* sessions */
     GROUP BY clinic_id, patient_id, session_day
 )
 SELECT
@@ -25,8 +25,9 @@ SELECT
         WHEN starts_course AND administration = 'unspecified' THEN 'baseline'
         ELSE administration
     END AS administration,
-    coalesce(starts_course AND administration = 'unspecified', false) AS flagged_unspecified
-FROM scored_scores AS scores
+    coalesce(starts_course AND administration = 'unspecified', false) AS flagged_unspecified,
+    scores.reference_group
+FROM /* scores */ AS scores
 LEFT JOIN scale_definitions USING (scale)
 LEFT JOIN dosing_days
     ON scores.clinic_id = dosing_days.clinic_id

@@ -1,32 +1,12 @@
 -- Pairs of scores in research samples that lie open: no sessions, no courses, exact days.
 -- Grain: one row per person, scale, from_day, to_day and group (`all`, and each reference group that is given).
--- Inputs: scored_reference_scores, scale_definitions. sex is not known of a sample.
+-- Inputs: eligible_reference_scores (care/eligible_scores.sql without dosing days). sex is not known of a sample.
 -- A row with to_day = from_day is the level of all who have a score that day. A row with a later to_day holds the
 -- pairs of those whose earliest score on the scale lies on from_day and who have a score on exactly to_day: n counts
 -- pairs and is the denominator of every class. group = the group of the first score of the pair.
--- Never post_session. One score per patient, scale and day, chosen and put on its legal value as in eligible_scores.
 WITH eligible AS (
-    SELECT
-        scores.clinic_id AS sample,
-        scores.patient_id,
-        scores.scale,
-        scores.score_day,
-        CASE
-            WHEN step > 0 AND abs(score - step * round(score / step)) < 1e-6 THEN step * round(score / step)
-            ELSE score
-        END AS score,
-        scores.reference_group
-    FROM scored_reference_scores AS scores
-    LEFT JOIN scale_definitions USING (scale)
-    WHERE scores.score IS NOT NULL AND administration <> 'post_session'
-    QUALIFY row_number() OVER (
-        PARTITION BY scores.clinic_id, scores.patient_id, scores.scale, scores.score_day
-        ORDER BY
-            CASE WHEN respondent = own_respondent THEN 0 WHEN respondent IS NULL THEN 1 ELSE 2 END,
-            list_position(['pre_session', 'baseline', 'follow_up', 'unspecified'], scores.administration),
-            receipt,
-            "row_number"
-    ) = 1
+    SELECT clinic_id AS sample, patient_id, scale, score_day, score, reference_group
+    FROM eligible_reference_scores
 ),
 firsts AS (
     SELECT

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipelines.care.courses import NO_SESSIONS, choose_eligible
 from pipelines.care.windows import Windows
 from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql, quoted
@@ -152,6 +153,7 @@ def reference_changes(engine: Engine, reliable_change: Mapping[str, float | None
     baseline_mean, baseline_sd and n_case_baseline of all with a score that day; the rest is empty.
     """
     _define_thresholds(engine, reliable_change)
+    choose_eligible(engine, "scored_reference_scores", "eligible_reference_scores", NO_SESSIONS)
     engine.materialise("reference_pairs", load_sql(__file__, "reference_pairs"))
     _judge(engine, "reference_pairs", "judged_reference_pairs")
     frame = engine.frame(load_sql(__file__, "reference_changes"))
