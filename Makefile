@@ -1,7 +1,7 @@
 # make demo and make test each work alone, from a clean clone. `make help` lists the rest.
 BIN := .venv/bin
 
-.PHONY: snapshot help demo test test-laws check lint types imports fix docs lock clean ready
+.PHONY: snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
 .DEFAULT_GOAL := help
 
 help:     ## list the targets
@@ -40,6 +40,9 @@ fix: ready ## let the linter and the formatter mend what they can
 
 docs: ready ## write the pages of docs/ that are made from the code
 	@$(BIN)/python -m pipelines.manual docs
+
+pictures: ready ## take the README's two pictures of a synthetic home (HOME_FOLDER, default ./kap-demo)
+	@$(BIN)/python docs/pictures.py $(or $(HOME_FOLDER),kap-demo)
 
 lock: ready ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock

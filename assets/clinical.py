@@ -4,13 +4,22 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.checks import check_results, check_specs
-from assets.intake import CLINICS, OWNERS, SINGLE_RUN, candidate_records
-from assets.metadata import contract_schema
+from assets.checks import check_results, check_specs, gate_of_all, gate_of_each
+from assets.gate import gates
+from assets.intake import CLINICS, COUNTS_ONLY, OWNERS, PATIENT_ROWS, SINGLE_RUN, candidate_records
+from assets.metadata import (
+    contract_schema,
+    gates_by_clinic,
+    gates_metadata,
+    published_by_clinic,
+    rows_published,
+    tell_by_clinic,
+)
 from assets.resources import KapHome
 from pipelines.contract.tables import COURSES, SCORES, SESSIONS
 from pipelines.steps.clinical import derive_courses, score_scales
 from pipelines.steps.publication import publish
+from pipelines.steps.quality import findings_of
 
 VALIDATION = dg.AssetKey("validation")
 SCORED_SCORES = dg.AssetKey("scored_scores")
@@ -27,6 +36,7 @@ _VALIDATED = (COURSES, SESSIONS, SCORES)
             group_name="clinical",
             kinds={"duckdb", "greatexpectations"},
             owners=REVIEWERS,
+            tags=COUNTS_ONLY,
             partitions_def=CLINICS,
             code_version="1",
             description=(
@@ -41,15 +51,16 @@ _VALIDATED = (COURSES, SESSIONS, SCORES)
                 group_name="clinical",
                 kinds={"parquet"},
                 owners=OWNERS,
+                tags=PATIENT_ROWS,
                 partitions_def=CLINICS,
                 code_version="1",
-                description=f"The validated store: one row per {table.grain}, as published clinic by clinic.",
+                description=f"The validated store: a row is {table.grain}, as published clinic by clinic.",
                 metadata={"dagster/column_schema": contract_schema(table), "dagster/table_name": table.name},
             )
             for table in _VALIDATED
         ),
     ],
-    check_specs=check_specs(),
+    check_specs=check_specs(CLINICS),
     partitions_def=CLINICS,
     backfill_policy=SINGLE_RUN,
     name="validated_store",
@@ -58,26 +69,26 @@ def validated_store(
     context: dg.AssetExecutionContext, kap_home: KapHome
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Great Expectations judges each clinic's candidates; what passed is published whole."""
-    # Great Expectations takes five seconds to import: only here, and never when the code location loads.
-    from expectations.step import refuse_errors, validate_candidates
+    with kap_home.step(context) as job:
+        # Great Expectations takes five seconds to import: only here, and never when the code location loads.
+        from expectations.step import refuse_errors, validate_candidates
 
-    with kap_home.job(context.run.run_id) as job:
         validations = validate_candidates(job, context.partition_keys)
-        publications = publish(job, context.partition_keys)
-    verdicts = {validation.clinic_id: validation.verdict for validation in validations}
-    yield dg.MaterializeResult(
-        asset_key=VALIDATION,
-        metadata={
-            "clinics_passed": sum(verdict == "passed" for verdict in verdicts.values()),
-            "clinics_blocked": sum(verdict == "blocked" for verdict in verdicts.values()),
-            "clinics_in_error": sum(verdict == "error" for verdict in verdicts.values()),
-            "blocked": ", ".join(sorted(name for name, verdict in verdicts.items() if verdict != "passed")) or "none",
-        },
-    )
+        published = {publication.clinic_id for publication in publish(job, context.partition_keys)}
+        history = job.history()
+        rows_of = rows_published(job.ledger.entries())
+    standing = gates(history, context.partition_keys)
+    tell_by_clinic(context, "validation", gates_by_clinic(standing), gates_metadata(standing))
+    yield dg.MaterializeResult(asset_key=VALIDATION)
+    for evaluation in gate_of_each(context.instance, standing):
+        context.log_event(evaluation)
     for table in _VALIDATED:
-        rows_n = sum(publication.rows_n.get(table.name, 0) for publication in publications)
-        yield dg.MaterializeResult(asset_key=table.name, metadata={"dagster/row_count": rows_n})
-    yield from check_results(validations)
+        by_clinic = published_by_clinic(table.name, rows_of, standing, published)
+        total = sum(rows_n.get(table.name, 0) for rows_n in rows_of.values())
+        tell_by_clinic(context, table.name, by_clinic, {"rows_of_all_clinics": total})
+        yield dg.MaterializeResult(asset_key=table.name)
+    yield gate_of_all(standing)
+    yield from check_results(findings_of(history))
     # A rule without a verdict is no pass: the run ends here, and the last good release stays.
     refuse_errors(validations)
 
@@ -88,11 +99,12 @@ def validated_store(
     group_name="clinical",
     kinds={"duckdb", "parquet"},
     owners=["team:biostatistics"],
+    tags=PATIENT_ROWS,
     code_version="1",
 )
 def scored_scores(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.MaterializeResult[None]:
     """One row per administration and outcome scale: the score, the items it rests on, or why it is absent."""
-    with kap_home.job(context.run.run_id) as job:
+    with kap_home.step(context) as job:
         rows_n = score_scales(job)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows_n["scored_scores"], **rows_n})
 
@@ -103,10 +115,11 @@ def scored_scores(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Ma
     group_name="clinical",
     kinds={"duckdb", "parquet"},
     owners=["team:biostatistics"],
+    tags=PATIENT_ROWS,
     code_version="1",
 )
 def courses_of_care(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.MaterializeResult[None]:
     """One row per patient and course of care: induction, route, condition; with its baselines and follow-ups."""
-    with kap_home.job(context.run.run_id) as job:
+    with kap_home.step(context) as job:
         rows_n = derive_courses(job)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows_n["courses_of_care"], **rows_n})

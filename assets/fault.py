@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pipelines.problems import ExitCode, KapError, Problem
 
+PROGRAM_FAULT = "KAP-Z01"
+
 
 def fault_of(error: Exception) -> KapError:
     """The error as it may be shown and stored: exit 1, its class, file and line."""
@@ -16,7 +18,7 @@ def fault_of(error: Exception) -> KapError:
         place = place.tb_next
     where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "an unknown place"
     expected = f"a fault of the program ({type(error).__name__} at {where}). The last good release stays."
-    return KapError(ExitCode.FAULT, [Problem("KAP-Z01", expected, "report this line.")])
+    return KapError(ExitCode.FAULT, [Problem(PROGRAM_FAULT, expected, "report this line.")])
 
 
 @contextmanager

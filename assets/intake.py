@@ -2,7 +2,13 @@
 
 import dagster as dg
 
-from assets.metadata import deliveries_metadata, reconciliation_metadata
+from assets.metadata import (
+    deliveries_by_clinic,
+    deliveries_metadata,
+    reconciliation_by_clinic,
+    reconciliation_metadata,
+    tell_by_clinic,
+)
 from assets.resources import KapHome
 from pipelines.steps.candidates import prepare_candidates
 from pipelines.steps.intake import take_in
@@ -11,6 +17,9 @@ CLINICS = dg.DynamicPartitionsDefinition(name="clinics")
 # One run covers all clinics: forty runs would cost forty start-ups.
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 OWNERS = ["team:data-engineering"]
+# What an asset's rows are, so that the lineage can be searched for where patients' rows lie.
+PATIENT_ROWS = {"rows": "of_patients"}
+COUNTS_ONLY = {"rows": "counts_only"}
 
 
 @dg.asset(
@@ -19,6 +28,7 @@ OWNERS = ["team:data-engineering"]
     group_name="intake",
     kinds={"csv", "parquet", "duckdb"},
     owners=OWNERS,
+    tags=PATIENT_ROWS,
     code_version="1",
 )
 def deliveries(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.MaterializeResult[None]:
@@ -27,9 +37,11 @@ def deliveries(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Mater
     A file passes the entry gate for identifiers, the clinic's mapping and the typing; each record it gives is stored
     with the rules that quarantine it or blank a value. Rows = rows that gave a record + empty rows, always.
     """
-    with kap_home.job(context.run.run_id) as job:
+    with kap_home.step(context) as job:
         outcomes = take_in(job, context.partition_keys)
-    return dg.MaterializeResult(metadata=deliveries_metadata(outcomes))
+    by_clinic = deliveries_by_clinic(outcomes, context.partition_keys)
+    tell_by_clinic(context, "deliveries", by_clinic, deliveries_metadata(outcomes))
+    return dg.MaterializeResult()
 
 
 @dg.asset(
@@ -38,6 +50,7 @@ def deliveries(context: dg.AssetExecutionContext, kap_home: KapHome) -> dg.Mater
     group_name="intake",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
+    tags=PATIENT_ROWS,
     code_version="1",
     deps=[deliveries],
 )
@@ -47,6 +60,8 @@ def candidate_records(context: dg.AssetExecutionContext, kap_home: KapHome) -> d
     Duplicates, corrections, conflicts and stale versions are told apart by the keys of the contract;
     accepted + quarantined + duplicate + stale = records of every delivery, checked here.
     """
-    with kap_home.job(context.run.run_id) as job:
+    with kap_home.step(context) as job:
         reconciled = prepare_candidates(job, context.partition_keys)
-    return dg.MaterializeResult(metadata=reconciliation_metadata(reconciled))
+    by_clinic = reconciliation_by_clinic(reconciled, context.partition_keys)
+    tell_by_clinic(context, "candidate_records", by_clinic, reconciliation_metadata(reconciled))
+    return dg.MaterializeResult()

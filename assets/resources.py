@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from time import monotonic
 
 import dagster as dg
 
@@ -35,3 +36,12 @@ class KapHome(dg.ConfigurableResource[None]):
         home = Home.open(self.folder())
         with nullcontext() if self.held else home.lock(), told_without_values():
             yield Job.open(home, run_id)
+
+    @contextmanager
+    def step(self, context: dg.AssetExecutionContext) -> Iterator[Job]:
+        """The job of the assets that one step makes; each of them tells how many seconds that took."""
+        began = monotonic()
+        with self.job(context.run.run_id) as job:
+            yield job
+        for key in context.selected_asset_keys:
+            context.add_asset_metadata({"seconds": round(monotonic() - began, 2)}, asset_key=key)

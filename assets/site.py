@@ -10,21 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets import method_facts
 from pipelines.disclosure.policy import release as release_table
 from pipelines.disclosure.released import ReleasedTable
-from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.receipts import Receipt, read_receipts
 from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, History
 from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
 from pipelines.provenance.release import write_release
-from pipelines.rules.catalogue import BY_CODE
-from pipelines.rules.held_out import HELD_OUT_RULES
-from pipelines.settings import Settings, refuse_profile
+from pipelines.settings import refuse_profile
 from pipelines.steps.candidates import COUNTS
 from pipelines.steps.job import Job
 from pipelines.steps.outcomes import read_exact
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
-from reports.about import About, Definition, Delivery, Scale
+from reports.about import About, Delivery
 from reports.pages import build_site
 from reports.released_rows import for_clinic
 from reports.table_file import csv_bytes
@@ -89,9 +87,7 @@ def make_release(job: Job) -> Made:
 def about(job: Job, history: History, receipts: list[Receipt]) -> About:
     """The facts that stand on the pages, all from the record and the settings."""
     settings = job.settings
-    catalogue = load_catalogue()
     clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
-    scales = catalogue.scale_definitions().to_dict("records")
     return About(
         network_name=settings.network.name,
         profile=settings.release.profile,
@@ -101,18 +97,18 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         product_version=PRODUCT_VERSION,
         clinics={clinic_id: settings.clinic(clinic_id).name or clinic_id for clinic_id in clinics},
         deliveries=tuple(_deliveries(history, receipts)),
-        definitions=tuple(_definitions(settings, history)),
-        licences=tuple(_licences()),
-        scales={row["scale"]: Scale(row["name"], _lower_is_better(row["direction"])) for row in scales},
-        rules={code: rule.sentence for code, rule in BY_CODE.items()} | dict(HELD_OUT_RULES),
+        facts=tuple(method_facts.facts(history.frozen)),
+        instruments=tuple(method_facts.instruments()),
+        licences=tuple(method_facts.NOTICES),
+        scales=method_facts.scales(history.frozen),
+        rules=method_facts.rules(settings.thresholds),
+        thresholds=settings.thresholds.model_dump(),
         data_to=f"receipt {max(receipt.sequence for receipt in receipts)}" if receipts else "",
         language=settings.network.language,
+        windows=method_facts.windows(settings.clinic_windows()),
+        lengths=method_facts.lengths(settings.clinic_windows()),
         limits=settings.disclosure_limits(),
     )
-
-
-def _lower_is_better(direction: str | None) -> bool | None:
-    return None if direction is None else direction == "lower_is_better"
 
 
 def parquet_bytes(table: ReleasedTable) -> bytes:
@@ -173,56 +169,3 @@ def _receipts_used(history: History, receipts: list[Receipt]) -> list[ReceiptUse
         for receipt in receipts
         if receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
     ]
-
-
-def _definitions(settings: Settings, history: History) -> Iterator[Definition]:
-    """Windows and thresholds in force, then every cited fact of the catalogue."""
-    contract = "kap-outcomes@1, the project's contract"
-    windows = settings.clinic_windows()
-    for timepoint in windows.timepoints:
-        since = "the first session" if timepoint.anchor == "first_session" else "the last induction session"
-        yield Definition(
-            f"window.{timepoint.name}",
-            timepoint.name.replace("_", " "),
-            f"The score nearest to day {timepoint.target_day} within days {timepoint.first_day} to "
-            f"{timepoint.last_day} after {since}.",
-            contract,
-            "project_choice",
-        )
-    for name, value in sorted(asdict(windows).items()):
-        if name != "timepoints":
-            yield Definition(f"window.{name}", name.replace("_", " "), f"{value:g}", contract, "project_choice")
-    for name, value in sorted(settings.thresholds.model_dump().items()):
-        yield Definition(f"threshold.{name}", name.replace("_", " "), f"{value:g}", contract, "project_choice")
-    for scale, value in sorted(history.frozen.items()):
-        yield Definition(
-            f"{scale}.reliable_change",
-            f"{scale} reliable change",
-            f"{value:g} points: the smallest legal change over the reliable change index, computed once from this "
-            "network's own first-course baselines and kept.",
-            "Jacobson and Truax 1991 (formula); this network's baselines (SD)",
-            "project_choice",
-        )
-    for fact in load_catalogue().facts().to_dict("records"):
-        scale, name = fact["scale"], fact["fact"]
-        yield Definition(
-            f"{scale}.{name}",
-            f"{scale} {name.replace('_', ' ')}",
-            f"{fact['stated']}. {fact['note']}".strip(),
-            fact["source"],
-            fact["source_status"],
-        )
-
-
-def _licences() -> Iterator[str]:
-    for instrument in load_catalogue().instruments.values():
-        yield f"{instrument.name}: {instrument.licence.status.replace('_', ' ')}; rights: {instrument.licence.holder}."
-    yield (
-        "This material contains content from LOINC (http://loinc.org). LOINC is copyright Regenstrief Institute, Inc. "
-        "and the LOINC Committee and is available at no cost under the license at http://loinc.org/license. LOINC is a "
-        "registered trademark of Regenstrief Institute, Inc."
-    )
-    yield (
-        "Charts are drawn by Vega and Vega-Lite, copyright the University of Washington Interactive Data Lab, "
-        "BSD-3-Clause."
-    )

@@ -92,6 +92,8 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-U01": ("values are shown to a terminal only.", "leave out --show-values."),
         "KAP-U02": ("the file to check is there.", "check the path."),
         "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),
+        "KAP-U04": ("commands and options are those that `kap --help` shows.", "use the nearest known one."),
+        "KAP-U05": ("the code is one of this list.", "use the nearest known one."),
         "KAP-M01": ("the mapping file can be read and is YAML.", "check the path, its rights and the line named."),
         "KAP-M02": ("every key is one the manual knows.", "rename the key to the nearest known one."),
         "KAP-M03": ("every entry has the form the manual shows.", "write it as the manual shows."),

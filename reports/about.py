@@ -26,22 +26,90 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Definition:
-    """One definition, window or threshold in force, with its source and how far the source is checked."""
+class Fact:
+    """One cited fact about a scale: what it says, with its source and how far the source is checked."""
 
-    id: str
-    title: str
-    sentence: str
+    scale: str
+    fact: str
+    stated: str
     source: str
     source_status: str
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A limit in force, met by a score or a change. unit: `score` (of one score), `points` or `pct` (of a change).
+
+    female: the limit for women where the scale has one of its own, None otherwise.
+    """
+
+    comparison: Literal["<", "<=", ">", ">="]
+    value: float
+    unit: Literal["score", "points", "pct"]
+    source: str = ""
+    source_status: str = ""
+    female: float | None = None
+
+
+@dataclass(frozen=True)
 class Scale:
-    """An outcome scale as readers know it. lower_is_better is None when the scale has no direction."""
+    """An outcome scale as readers know it. lower_is_better is None when the scale has no direction.
+
+    Scores run from minimum to maximum; recall_days: how far back its questions look. A cut is None where neither a
+    publication nor this network gives one.
+    """
 
     name: str
     lower_is_better: bool | None
+    minimum: float | None = None
+    maximum: float | None = None
+    recall_days: int | None = None
+    respondent: str = ""
+    response: Cut | None = None
+    remission: Cut | None = None
+    caseness: Cut | None = None
+    reliable_change: Cut | None = None
+
+
+@dataclass(frozen=True)
+class RuleFact:
+    """A validation rule as readers meet it: its sentence, what a failure does, the usual cause, what to do.
+
+    effects: one per kind of column it judges. threshold_pct: share of failures up to which it passes (0 to 100), None
+    where nothing is judged. kahn, context: the cell of Kahn et al. (2016); empty for what is only counted.
+    """
+
+    sentence: str
+    effects: tuple[str, ...] = ()
+    threshold_pct: float | None = None
+    threshold_reason: str = ""
+    cause: str = ""
+    remedy: str = ""
+    kahn: str = ""
+    context: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of follow-up in force: days from its anchor, both ends inside, and the day a score is best near to."""
+
+    timepoint: str
+    anchor: Literal["first_session", "last_induction_session"]
+    first_day: int
+    last_day: int
+    target_day: int
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Under what an instrument may be used, who holds its rights, and where that is said."""
+
+    instrument: str
+    status: str
+    holder: str
+    source: str
+    source_status: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +117,11 @@ class About:
     """Facts of the release that stand on its pages.
 
     clinics: clinic id -> name. scales: scale id -> Scale (an id without an entry shows as itself, without
-    better or worse). rules: rule code -> its sentence. data_to: up to where the data reach, for example
-    "receipt 24"; empty = not stated. limits: the disclosure limits in force.
+    better or worse). facts: every cited fact of the scales. instruments: their licences;
+    licences: notices that go with what the pages are made of. rules: rule code -> the rule. thresholds: settings that
+    can be tightened, by name. data_to: up to where the data reach, for example "receipt 24"; empty = not stated.
+    windows: those of follow-up in force; lengths: of courses, induction and baseline in force, by the name of their
+    setting. limits: the disclosure limits in force.
     """
 
     network_name: str
@@ -60,11 +131,15 @@ class About:
     contract_version: str
     product_version: str
     clinics: Mapping[str, str]
+    windows: tuple[Window, ...]
+    lengths: Mapping[str, float]
     deliveries: tuple[Delivery, ...] = ()
-    definitions: tuple[Definition, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    instruments: tuple[Licence, ...] = ()
     licences: tuple[str, ...] = ()
     scales: Mapping[str, Scale] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, RuleFact] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     data_to: str = ""
     language: str = "en"
     limits: Limits = Limits()

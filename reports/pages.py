@@ -9,23 +9,31 @@ from pipelines.disclosure.released import ReleasedTable
 from pipelines.rules.finding import Finding
 from pipelines.vocabulary import ALL
 from reports import render, theme
-from reports.about import About, Definition, Delivery, Scale
+from reports.about import About, Delivery, Fact, RuleFact, Scale
+from reports.dashboard import dashboard
 from reports.released_rows import Scope, for_clinic, released
-from reports.sections import change, clinics, grid, headline, ladder, parts, quality, rates
-from reports.sections.parts import Drawn, Page, Section, TableView
+from reports.sections import methods, quality
+from reports.sections.parts import Page
 from reports.table_file import csv_bytes
 from reports.words import words_of
 
 __all__ = [
     "About",
-    "Definition",
     "Delivery",
+    "Fact",
+    "RuleFact",
     "Scale",
     "build_clinic_site",
     "build_reviewers_report",
     "build_site",
     "csv_bytes",
 ]
+
+
+# Sorts and filters the tables of a page.
+TABLE_SCRIPTS = ("tables.js",)
+# Speaks and draws the dashboard for what a reader chose.
+DASHBOARD_SCRIPTS = ("dashboard.js",)
 
 
 def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, bytes]:
@@ -35,7 +43,7 @@ def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, b
     `data_quality`; a missing one gives an empty section). TypeError when one is not a ReleasedTable.
     """
     tables = {name: released(table, name) for name, table in tables.items()}
-    page = Page(tables, about, words_of(about.language).under(about.limits))
+    page = Page(tables, about, words_of(about.language, about.limits))
     names = sorted(tables)
     site = {
         "index.html": _index(page, names),
@@ -55,7 +63,7 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
         for name, table in tables.items()
         if "clinic_id" in table.frame.columns
     }
-    page = Page(own, about.for_clinic(clinic_id), words_of(about.language).under(about.limits), Scope(clinic_id))
+    page = Page(own, about.for_clinic(clinic_id), words_of(about.language, about.limits), Scope(clinic_id))
     names = sorted(own)
     return {
         "index.html": _index(page, names),
@@ -67,82 +75,28 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
 
 def build_reviewers_report(findings: Sequence[Finding], about: About) -> bytes:
     """The reviewer's page with exact counts, for the inside of the home only. TypeError for anything but findings."""
-    page = Page({}, about, words_of(about.language).under(about.limits))
-    lines = quality.lines_of_findings(findings)
+    page = Page({}, about, words_of(about.language, about.limits))
     values = _frame(page, "reviewer", []) | {"links": [], "reader": page.words.say("reader.reviewer")}
-    return render.page("quality.html.j2", page.words, [], values | {"sections": _quality_sections(page, lines)})
+    content = quality.content(page, quality.lines_of_findings(findings), linked=False)
+    return render.page("quality.html.j2", page.words, values | content, TABLE_SCRIPTS)
 
 
 def _index(page: Page, names: Sequence[str]) -> bytes:
-    first = headline.headline(page)
-    margins: list[Section] = []
-    sections: list[Section] = []
-    if not first.empty:
-        with theme.unchecked(False):
-            margins, sections = _margins(page), _sections(page)
-    values = _frame(page, "outcomes", names) | {
-        "headline": first,
-        "margins": margins,
-        "sections": sections,
-        "clinics": clinics.clinics(page) if page.scope.clinic_id == ALL and page.about.clinics else None,
-    }
-    return render.page("index.html.j2", page.words, _charts([*margins, *sections]), values)
-
-
-def _margins(page: Page) -> list[Section]:
-    return [rates.margin(page, "condition"), rates.margin(page, "route")]
-
-
-def _sections(page: Page) -> list[Section]:
-    return [
-        grid.grid(page),
-        ladder.ladder(page),
-        change.change(page),
-        rates.bounds(page),
-        rates.better_and_worse(page),
-        change.course(page),
-    ]
+    with theme.unchecked(False):
+        shown = dashboard(page)
+    values = _frame(page, "outcomes", names) | {"dashboard": shown}
+    scripts = (*TABLE_SCRIPTS, *DASHBOARD_SCRIPTS)
+    return render.page("index.html.j2", page.words, values, scripts, shown.data)
 
 
 def _quality(page: Page, names: Sequence[str]) -> bytes:
-    sections = _quality_sections(page, quality.lines_of_table(page))
-    return render.page("quality.html.j2", page.words, [], _frame(page, "quality", names) | {"sections": sections})
-
-
-def _quality_sections(page: Page, lines: Sequence[quality.RuleLine]) -> list[Section]:
-    return [
-        quality.verdict(page, lines),
-        quality.deliveries(page),
-        quality.need_a_person(page, lines),
-        quality.every_rule(page, lines),
-    ]
+    values = _frame(page, "quality", names) | quality.content(page, quality.lines_of_table(page))
+    return render.page("quality.html.j2", page.words, values, TABLE_SCRIPTS)
 
 
 def _methods(page: Page, names: Sequence[str]) -> bytes:
-    words, about = page.words, page.about
-    columns = tuple(words.say(f"methods.{c}") for c in ("definition", "says", "source", "source_status"))
-    rows = tuple(
-        tuple(parts.label(text) for text in (d.title or d.id, d.sentence, d.source, d.source_status))
-        for d in about.definitions
-    )
-    sections = [
-        Section(
-            "definitions",
-            words.say("methods.definitions_heading"),
-            words.say("methods.definitions_sentence", definition_set=about.definition_set),
-            table=TableView(words.say("methods.definitions_caption"), columns, rows),
-            empty="" if rows else words.say("methods.definitions_empty"),
-            folded=False,
-        ),
-        Section("evidence", words.say("methods.evidence_heading"), words.say("methods.evidence_sentence")),
-        Section("tables", words.say("methods.files_heading"), words.say("methods.files_sentence")),
-    ]
-    values = _frame(page, "methods", names) | {"sections": sections, "licences": about.licences}
-    return render.page("methods.html.j2", words, [], values)
-
-
-def _charts(sections: Sequence[Section]) -> list[Drawn]:
-    return [chart for section in sections if not section.empty for chart in section.charts]
+    values = _frame(page, "methods", names) | methods.content(page)
+    return render.page("methods.html.j2", page.words, values, TABLE_SCRIPTS)
 
 
 def _frame(page: Page, here: str, names: Sequence[str]) -> dict[str, Any]:
@@ -156,11 +110,13 @@ def _frame(page: Page, here: str, names: Sequence[str]) -> dict[str, Any]:
     }
     links = (("outcomes", "index.html"), ("quality", "quality.html"), ("methods", "methods.html"))
     title = {"outcomes": "page.title", "quality": "page.quality_title", "methods": "page.methods_title"}
+    reader = words.say(f"reader.{about.profile}_{'clinic' if alone else 'network'}")
     return {
         "owner": about.clinics[page.scope.clinic_id] if alone else about.network_name,
         "heading": words.say(title.get(here, "page.reviewer_title")),
         "synthetic": about.synthetic,
-        "reader": words.say(f"reader.{about.profile}_{'clinic' if alone else 'network'}"),
+        "reader": reader,
+        "sheet_mark": words.say("page.synthetic") if about.synthetic else reader,
         "facts": words.say("page.facts_with_data", data_to=about.data_to, **facts)
         if about.data_to
         else words.say("page.facts", **facts),

@@ -14,9 +14,10 @@ from pipelines.vocabulary import ALL, CONDITIONS, PRIMARY, PRIMARY_SCALES, REPOR
 
 Row = Mapping[str, Any]
 
-REASONS = ("withheld", "too_few", "not_defined", "no_data")
+# `none` is said of a combination that does not exist, and is shown as nothing.
+REASONS = ("withheld", "too_few", "not_defined", "no_data", "none")
 # States in which a page shows no number, though the table of a `clinic` release may hold one.
-SILENT = ("withheld", "not_enough")
+SILENT = ("withheld", "not_enough", "none")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.sections.parts import Drawn
 from reports.words import Words
 
-# Vega reads these tooltip fields as a heading and as an image to fetch (vega-tooltip): never let one through.
-BANNED_FIELDS = frozenset({"title", "image"})
 _LINE_ENDS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -41,7 +38,7 @@ def vega_bundle() -> str:
 
 @lru_cache(maxsize=8)
 def own_file(name: str) -> str:
-    """A file of this package, page.css or page.js, as it goes into a page."""
+    """A file of this package, a style or a script, as it goes into a page."""
     return resources.files("reports").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -60,10 +57,20 @@ def vetted(text: str) -> Markup:
     return Markup(text)
 
 
-def page(template: str, words: Words, charts: Sequence[Drawn], values: Mapping[str, Any]) -> bytes:
-    """The UTF-8 bytes of a page: one template with its charts, a strict CSP, no address in it that is fetched."""
-    style = own_file("page.css")
-    scripts = (vega_bundle(), own_file("page.js")) if charts else ()
+def page(
+    template: str,
+    words: Words,
+    values: Mapping[str, Any],
+    scripts: Sequence[str] = (),
+    data: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The UTF-8 bytes of a page: one template, a strict CSP, no address in it that is fetched.
+
+    scripts: names of files of this package that the page runs, in that order. data: what its script reads from the
+    page; a page with data runs Vega before its scripts.
+    """
+    style = own_file("page.css") + _sheet_mark(str(values.get("sheet_mark", "")))
+    running = (*((vega_bundle(),) if data else ()), *(own_file(name) for name in scripts))
     html = (
         _environment()
         .get_template(template)
@@ -72,13 +79,19 @@ def page(template: str, words: Words, charts: Sequence[Drawn], values: Mapping[s
             say=words.say,
             name=words.name,
             language=words.language,
-            csp=content_security_policy(style, scripts),
+            csp=content_security_policy(style, running),
             style=vetted(style),
-            scripts=[vetted(script) for script in scripts],
-            chart_data=vetted(json_text([_embedded(chart) for chart in charts])) if charts else None,
+            scripts=[vetted(script) for script in running],
+            page_data=vetted(json_text(data)) if data else None,
         )
     )
     return html.encode("utf-8")
+
+
+def _sheet_mark(text: str) -> str:
+    """The style that prints a mark on every sheet of paper: synthetic, or who may read it."""
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ")
+    return f'@page {{ @top-left {{ content: "{quoted}"; font: 600 9pt sans-serif; }} }}\n' if text else ""
 
 
 def content_security_policy(style: str, scripts: Sequence[str]) -> str:
@@ -88,12 +101,6 @@ def content_security_policy(style: str, scripts: Sequence[str]) -> str:
         f"default-src 'none'; script-src {script_src}; style-src {source_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _embedded(chart: Drawn) -> dict[str, Any]:
-    if any(BANNED_FIELDS & set(row) for row in chart.data):
-        raise ValueError(f"the chart {chart.id} has a field that a tooltip would act on")
-    return {"id": chart.id, "spec": chart.spec, "data_name": chart.data_name, "rows": chart.data}
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ NAME = "kap"
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, CONTEXT, PALE, GRID = "#222222", "#6B6B6B", "#D9DDE1", "#E8EAED"
+NAMES_PX = 200  # the room for names at the left, the same in every chart so that their axes stand below each other
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 # A route keeps its colour on every page.
@@ -68,6 +69,8 @@ def config() -> dict[str, Any]:
         "config": {
             "font": FONT,
             "background": "transparent",
+            "padding": {"left": 0, "top": 4, "right": 4, "bottom": 4},
+            "lineBreak": "\n",
             "view": {"stroke": None},
             "axis": axis,
             "axisY": {"grid": False},

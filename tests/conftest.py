@@ -58,25 +58,46 @@ def shared_data(pytestconfig: pytest.Config) -> Path:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "shared_data" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "shared_data" in fixtures:
             item.add_marker(pytest.mark.real_data)
+        if "chromium" in fixtures:
+            item.add_marker(pytest.mark.browser)
+
+
+def _reports(terminalreporter: pytest.TerminalReporter, marker: str, *outcomes: str) -> list[pytest.TestReport]:
+    return [
+        report
+        for outcome in outcomes
+        for report in terminalreporter.stats.get(outcome, [])
+        if marker in getattr(report, "keywords", {})
+    ]
+
+
+def _told(terminalreporter: pytest.TerminalReporter, marker: str, why: str) -> str:
+    """`3 ran, 1 not run (why)`: the tests with that marker."""
+    ran = len(_reports(terminalreporter, marker, "passed", "failed", "xfailed", "xpassed"))
+    not_run = len(_reports(terminalreporter, marker, "skipped", "error"))
+    return f"{ran} ran, {not_run} not run" + (f" ({why})" if why else "")
+
+
+def _why_skipped(terminalreporter: pytest.TerminalReporter, marker: str) -> str:
+    """What the first of them that was skipped says, empty when none was."""
+    for report in _reports(terminalreporter, marker, "skipped"):
+        if isinstance(report.longrepr, tuple):
+            return report.longrepr[2].removeprefix("Skipped: ")
+    return ""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """One line that says how many tests met real data, right above pytest's closing line."""
+    """How many tests met a browser and how many met real data, right above pytest's closing line."""
     # After every other summary, so that neither skips nor failures push it out of sight.
     yield
-
-    def count(*outcomes: str) -> int:
-        return sum(
-            "real_data" in getattr(report, "keywords", {})
-            for outcome in outcomes
-            for report in terminalreporter.stats.get(outcome, [])
-        )
-
-    ran, not_run = count("passed", "failed", "xfailed", "xpassed"), count("skipped", "error")
-    why = "" if _shared_data_folder(config).is_dir() else " (folder absent)"
-    terminalreporter.write_line(f"real-data tests: {ran} ran, {not_run} not run{why}")
+    absent = "" if _shared_data_folder(config).is_dir() else "folder absent"
+    terminalreporter.write_line(
+        f"browser tests: {_told(terminalreporter, 'browser', _why_skipped(terminalreporter, 'browser'))}"
+    )
+    terminalreporter.write_line(f"real-data tests: {_told(terminalreporter, 'real_data', absent)}")

@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from assets import method_facts
+from pipelines.care.windows import Windows
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.vocabulary import PRIMARY_SCALES, TIMEPOINTS
-from reports.pages import About, Definition, Delivery, Scale
+from reports.about import About, Delivery, Fact, Licence, RuleFact, Scale
 
 OUTCOMES = ("response", "remission", "reliable_improvement", "reliable_deterioration", "reliable_recovery")
 LADDER = ("n_started", "n_due", "n_baseline", "n_any_followup", "n_analysed")
@@ -92,6 +94,7 @@ def outcome_row(clinic: str, condition: str, route: str, scale: str, timepoint: 
         row |= {f"{outcome}_n": part, f"{outcome}_of_n": of_n, f"{outcome}_pct": 100 * part / of_n if of_n else None}
         row |= {f"{outcome}_ci_low": low, f"{outcome}_ci_high": high}
         if outcome in ("response", "remission"):
+            row[f"{outcome}_bounds_of_n"] = baseline
             row[f"{outcome}_pct_worst"] = 100 * part / baseline if baseline else None
             row[f"{outcome}_pct_best"] = 100 * (part + baseline - analysed) / baseline if baseline else None
             row |= {f"{outcome}_case_n": None, f"{outcome}_case_pct": None}
@@ -210,15 +213,41 @@ def about(**changes: Any) -> About:
         contract_version="1.0",
         product_version="0.1.0",
         clinics={"alpha": "Alder House", "beta": "Birch Street", "gamma": "Cedar Rooms"},
+        windows=method_facts.windows(Windows()),
+        lengths=method_facts.lengths(Windows()),
         deliveries=(
             Delivery("alpha", "sessions-01.csv", "sessions", 5210, 5188, 12, 10, 0, 3, "published"),
             Delivery("beta", "scores-01.csv", "scores", 1420, 0, 1420, 0, 0, 0, "blocked"),
             Delivery("gamma", "courses-01.csv", "courses", 0, 0, 0, 0, 0, 0, "refused"),
         ),
-        definitions=(Definition("course", "Course", "Sessions without a gap over 180 days.", "Contract 4", "checked"),),
+        facts=(Fact("phq9", "caseness", "op >=; value 10", "Kroenke 2001 J Gen Intern Med 16:606", "primary"),),
+        instruments=(Licence("Patient Health Questionnaire-9", "public_domain", "none", "Kroenke 2001", "secondary"),),
         licences=("Vega, Vega-Lite, vega-embed: BSD-3-Clause.",),
         scales=SCALES,
-        rules={"S01": "The day of a session is a whole number from 0 to 5000."},
+        rules={
+            "S01": RuleFact(
+                "The day of a session is a whole number from 0 to 5000.",
+                ("quarantines",),
+                5.0,
+                "single slips happen",
+                "a calendar date in place of a day",
+                "count days from the first session",
+                "conformance",
+                "verification",
+                (("sessions", "session_day"),),
+            ),
+            "S04": RuleFact(
+                "A session has a dose.",
+                ("warns",),
+                1.0,
+                "a dose is needed",
+                "the dose is kept elsewhere",
+                "deliver dose_mg",
+                "completeness",
+                "verification",
+                (("sessions", "dose_mg"),),
+            ),
+        },
         data_to="receipt 24",
     )
     return replace(base, **changes)

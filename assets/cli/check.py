@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from assets.cli.console import plain_console
+from assets.cli.console import (
+    BAD,
+    GOOD,
+    QUIET,
+    Line,
+    counted,
+    number,
+    reading_width,
+    show_lines,
+    shown_path,
+    wrapped,
+)
 from assets.cli.share import too_many_quarantined
+from assets.cli.told import became, problem_lines
 from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping
 from pipelines.engine import Engine
 from pipelines.home import Home
@@ -45,6 +57,8 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
         problem = Problem("KAP-U01", "expected a terminal: values are shown nowhere else.", "leave out --show-values.")
         raise KapError(ExitCode.USAGE, [problem])
     mapping = _mapping_of(Home(home), clinic) if clinic else None
+    console = Console()
+    width = reading_width(console)
     codes, reports = [], []
     for path in files:
         if not path.is_file():
@@ -57,9 +71,12 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
         codes.append(code)
         reports.append(report | {"columns": [asdict(column) for column in columns]})
         if not as_json:
-            _print(report, columns, plain_console())
+            show_lines([*_lines(reports[-1], columns, width), Line()], console)
     if as_json:
         print(json.dumps(reports, indent=1))
+    else:
+        refused = any(code is not ExitCode.DONE for code in codes)
+        show_lines(wrapped(_next(Home(home), clinic, refused), width), console)
     if too_many_quarantined(*(sum(report.get(name, 0) for report in reports) for name in ("quarantined", "records"))):
         codes.append(ExitCode.REFUSED)
     return first_by_precedence(codes)
@@ -114,23 +131,56 @@ def _report(file: str, outcome: str, problems: tuple[Problem, ...], reading: Rea
     return report
 
 
-def _print(report: dict[str, Any], columns: tuple[ColumnCheck, ...], console: Console) -> None:
-    console.print(f"{report['file']}: {report['outcome']}", highlight=False, markup=False)
+def _lines(report: dict[str, Any], columns: tuple[ColumnCheck, ...], width: int) -> Iterator[Line]:
+    outcome = f" as {report['table']}" if "table" in report else ""
+    yield Line(f"{report['file']}: {report['outcome']}{outcome}", GOOD if "table" in report else BAD)
     if "table" in report:
-        console.print(
-            f"table {report['table']}: {report['source_rows']:,} rows = {report['rows_with_records']:,} with records + "
-            f"{report['empty_rows']:,} empty; {report['records']:,} records, {report['quarantined']:,} to quarantine",
-            highlight=False,
-        )
+        empty = f" ({number(report['empty_rows'])} empty)" if report["empty_rows"] else ""
+        aside = f"{number(report['quarantined'])} would be set aside" if report["quarantined"] else "none set aside"
+        rows, records = counted(report["source_rows"], "row"), counted(report["records"], "record")
+        yield Line(f"  {rows}{empty}, {records}, {aside}.")
     for problem in report["problems"]:
-        console.print(Problem(**problem).sentence(), highlight=False, markup=False, soft_wrap=True)
-    if not columns:
-        return
-    table = Table()
-    for name in ("column", "type", "unit", "read", "damaged", "unknown", "empty", "nearest word", "shapes"):
-        table.add_column(name)
-    for column in columns:
-        shapes = ", ".join(f"{shape} ({n:,})" for shape, n in column.shapes[:SHAPES_PRINTED])
-        counts = (f"{n:,}" for n in (column.read_n, column.damaged_n, column.unknown_n, column.empty_n))
-        table.add_row(column.column, column.kind, column.unit or "", *counts, column.nearest_word or "", shapes)
-    console.print(table)
+        yield from problem_lines(told := Problem(**problem), width, became(told))
+    if columns:
+        yield Line()
+        yield from _column_lines(columns, width)
+
+
+def _column_lines(columns: tuple[ColumnCheck, ...], width: int) -> Iterator[Line]:
+    """The columns in which something stands, as a table within the width; the empty ones by name."""
+    filled = [column for column in columns if column.read_n or column.damaged_n or column.unknown_n]
+    names = max((len(column.column) for column in filled), default=0)
+    kinds = max((len(_kind(column)) for column in filled), default=0)
+    counts = f"{'read':>8}{'empty':>8}{'unusable':>10}"
+    head = f"  {'column':<{names}}  {'read as':<{kinds}}{counts}  looks like (a letter, d digit)"
+    yield Line(_cut(head, width), QUIET)
+    for column in filled:
+        unusable = column.damaged_n + column.unknown_n
+        counts = f"{number(column.read_n):>8}{number(column.empty_n):>8}{number(unusable):>10}"
+        row = f"  {column.column:<{names}}  {_kind(column):<{kinds}}{counts}  {_shapes(column)}"
+        yield Line(_cut(row, width), BAD if unusable else "")
+    empty = dict.fromkeys(_answers_as_one(column.column) for column in columns if column not in filled)
+    if empty:
+        yield from wrapped(f"Empty throughout: {', '.join(empty)}.", width, 2, QUIET)
+
+
+def _answers_as_one(column: str) -> str:
+    return "items" if column.startswith("item_") else column
+
+
+def _cut(row: str, width: int) -> str:
+    return row if len(row) <= width else f"{row[: width - 1]}…"
+
+
+def _kind(column: ColumnCheck) -> str:
+    return f"{column.kind}, {column.unit}" if column.unit else column.kind
+
+
+def _shapes(column: ColumnCheck) -> str:
+    return ", ".join(f"{shape} ({number(n)})" for shape, n in column.shapes[:SHAPES_PRINTED])
+
+
+def _next(home: Home, clinic: str | None, refused: bool) -> str:
+    folder = shown_path(home.inbox_of(clinic or "<clinic_id>"))
+    todo = "Mend what is named above and check again" if refused else f"To deliver, put the files into {folder}"
+    return f"Nothing was stored. {todo}, then `kap run`." if not refused else f"Nothing was stored. {todo}."

@@ -5,22 +5,30 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from assets.cli.console import Line, progress_console, reading_width, sentence, show_lines, wrapped
+from assets.cli.help import HelpfulCommand, HelpfulGroup
+from assets.cli.progress import DEMO_WRITING, UnderWay, progress
+from assets.cli.told import error_json, error_lines
 from assets.fault import fault_of
 from pipelines.home import DEMO_HOME, HOME_VARIABLE, Home
-from pipelines.problems import ExitCode, KapError
+from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.version import DEFINITION_SET, PRODUCT_VERSION
+
+if TYPE_CHECKING:
+    from assets.cli.run import RunResult
 
 app = typer.Typer(
     name="kap",
-    help="Outcomes of ketamine-assisted psychotherapy by route and condition, from a clinic's files to a dashboard.",
+    cls=HelpfulGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,29 +53,61 @@ def main() -> None:
         code = 130
     except Exception as error:
         if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
-            error.show()
-            code = ExitCode.USAGE
+            code = _misused(error)
         else:
             code = _told(fault_of(error))
     sys.exit(int(code or 0))
 
 
+def _misused(error: Any) -> ExitCode:
+    """Wrong usage: the parser's sentence, which names the nearest command or option. Without arguments, the help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return ExitCode.USAGE
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "kap"
+    expected = f"expected what `{command} --help` shows. {sentence(error.format_message())}"
+    problem = Problem("KAP-U04", expected, f"run `{command} --help`.")
+    return _told(KapError(ExitCode.USAGE, [problem]))
+
+
 def _told(error: KapError) -> ExitCode:
     if "--json" in sys.argv[1:]:
-        problems = [problem.__dict__ for problem in error.problems]
-        print(json.dumps({"exit_code": int(error.exit_code), "problems": problems}, indent=1))
-        return error.exit_code
-    Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+        print(error_json(error))
+    else:
+        console = Console(stderr=True)
+        show_lines(error_lines(error, reading_width(console)), console)
     return error.exit_code
 
 
-@app.command(epilog="Example: kap run --home ./kap-home")
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"kap {PRODUCT_VERSION} (definitions {DEFINITION_SET})")
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def kap(
+    version: Annotated[
+        bool, typer.Option("--version", help="The version, and exit.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Outcomes of ketamine-assisted psychotherapy by route and condition: from a clinic's files to a dashboard."""
+
+
+@app.command(cls=HelpfulCommand)
 def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take in what is new, validate, score, aggregate, release."""
-    raise typer.Exit(_run(_home(home), as_json))
+    """Take in what is new in the inbox, validate it, score it, count it and release it.
+
+    At its end: how it ended, what came in, what must be mended, where the dashboard is.
+    """
+    opened = _home(home)
+    result = _ran(opened, as_json)
+    _say(opened, result, as_json)
+    raise typer.Exit(result.exit_code)
 
 
-@app.command(epilog="Example: kap demo --home ./kap-demo")
+@app.command(cls=HelpfulCommand)
 def demo(
     home: Annotated[Path, typer.Option("--home", help="The demo's home folder.")] = Path(DEMO_HOME),
     as_json: JsonOption = False,
@@ -76,16 +116,18 @@ def demo(
     from assets.cli.demo import prepare_demo, unplanned
 
     opened = Home.open(home)
-    with _progress("writing the synthetic network", quiet=as_json) as show:
-        plan = prepare_demo(opened, show)
-    _run(opened, as_json)
+    with progress_console() as console, progress(console, as_json, (DEMO_WRITING,)) as show:
+        plan = prepare_demo(opened, lambda clinic: show(UnderWay(DEMO_WRITING, clinic=clinic.rpartition(" ")[2])))
+    result = _ran(opened, as_json)
     surprises = unplanned(opened, plan)
-    for surprise in surprises:
-        Console(stderr=True).print(surprise, highlight=False, markup=False)
-    raise typer.Exit(ExitCode.FAULT if surprises else ExitCode.DONE)
+    # What is broken on purpose is no failure of the demo (CONTRACT.md section 6).
+    code = ExitCode.FAULT if surprises else ExitCode.DONE
+    notes = surprises or ["This is the demo, and it ended as planned: what is broken in it is broken on purpose."]
+    _say(opened, replace(result, exit_code=code, notes=tuple(notes)), as_json)
+    raise typer.Exit(code)
 
 
-@app.command(epilog="Example: kap check scores.csv --clinic alder")
+@app.command(cls=HelpfulCommand)
 def check(
     files: Annotated[list[Path], typer.Argument(help="Files to look at; nothing is stored.")],
     home: HomeOption = None,
@@ -99,30 +141,46 @@ def check(
     raise typer.Exit(check_files(files, _home_path(home), clinic, show_values, as_json))
 
 
-@app.command(epilog="Example: kap template --to ./templates")
+@app.command(cls=HelpfulCommand)
 def template(
     to: Annotated[Path, typer.Option("--to", help="Folder to write to.")] = Path("kap-templates"),
     home: Annotated[Path | None, typer.Option("--home", help="Templates are the same for every home.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write an empty CSV of each table and a dictionary of its columns."""
-    from assets.cli.template import write_templates
+    from assets.cli.template import next_steps, write_templates
 
     written = write_templates(to)
-    print(json.dumps([str(path) for path in written]) if as_json else "\n".join(map(str, written)))
+    if as_json:
+        print(json.dumps([str(path) for path in written]))
+        return
+    console = Console()
+    show_lines([Line("Written"), *(Line(f"  {path}") for path in written)], console)
+    for paragraph in next_steps(to):
+        show_lines([Line(), *wrapped(paragraph, reading_width(console))], console)
 
 
-@app.command(epilog="Example: kap rules --home ./kap-home")
-def rules(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Print the validation rules and the definitions in force, with their sources; without a home, the defaults."""
-    from assets.cli.rules import print_rules
+@app.command(cls=HelpfulCommand)
+def rules(
+    code: Annotated[str | None, typer.Argument(help="One code, as a message gives it in brackets.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what one code means; or print all validation rules and definitions in force, with their sources.
 
+    Without a home, those by default.
+    """
+    from assets.cli.rules import print_code, print_rules
+
+    if code is not None:
+        print_code(code, as_json)
+        return
     path = _home_path(home)
     is_home = home is not None or Home(path).marker.exists()
     print_rules(Home.open(path, create=False) if is_home else None, as_json)
 
 
-@app.command(epilog="Example: kap verify --home ./kap-home")
+@app.command(cls=HelpfulCommand)
 def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say what was altered: the ledger's chain, the raw deliveries, the current release."""
     from assets.cli.verify import verify_home
@@ -130,7 +188,7 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(verify_home(_home(home, create=False), as_json))
 
 
-@app.command(epilog="Example: kap ui --port 3000")
+@app.command(cls=HelpfulCommand)
 def ui(
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
@@ -154,32 +212,22 @@ def _home(given: Path | None, create: bool = True) -> Home:
     return opened
 
 
-def _run(home: Home, as_json: bool) -> ExitCode:
-    from assets.cli.console import plain_console
-    from assets.cli.run import as_json as json_of
+def _ran(home: Home, quiet: bool) -> RunResult:
     from assets.cli.run import run_home
-    from assets.cli.summary import closing_line, print_summary
 
-    with _progress("starting", quiet=as_json) as show:
+    since = time.monotonic()
+    with progress_console() as console, progress(console, quiet) as show:
         result = run_home(home, show)
+    return replace(result, seconds=time.monotonic() - since)
+
+
+def _say(home: Home, result: RunResult, as_json: bool) -> None:
+    from assets.cli.run import as_json as json_of
+    from assets.cli.summary import summary_lines
+    from assets.cli.verdict import verdict
+
     if as_json:
-        print(json_of(home, result))
-    else:
-        console = plain_console()
-        print_summary(home, result, console)
-        console.print(closing_line(result))
-    return result.exit_code
-
-
-@contextmanager
-def _progress(first: str, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A moving line on a terminal, a plain line per step elsewhere, nothing when quiet."""
-    console = Console(stderr=True)
-    if quiet:
-        yield lambda sentence: None
-    elif console.is_terminal:
-        with console.status(first) as status:
-            yield status.update
-    else:
-        console.print(first, highlight=False)
-        yield lambda sentence: console.print(sentence, highlight=False, markup=False)
+        print(json_of(home, result, verdict(result)))
+        return
+    console = Console()
+    show_lines(summary_lines(home, result, reading_width(console), links=console.is_terminal), console)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from assets.cli.instance import open_instance
-from assets.cli.progress import following
+from assets.cli.progress import STARTING, Show, UnderWay, following, step_listener
 from assets.cli.share import too_many_quarantined
 from assets.cli.warm import warming
 from assets.jobs import clinic_folders, inbox_state, misnamed_folders, range_tags
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts
+from pipelines.intake.receive import loose_file_problem
 from pipelines.logs import RunLog, utc_now
-from pipelines.problems import ExitCode, first_by_precedence
+from pipelines.problems import ExitCode, Problem, first_by_precedence
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
 from pipelines.settings import load_settings, refuse_profile
 from pipelines.steps.intake import FileOutcome, read_outcomes
@@ -29,6 +30,7 @@ class RunResult:
 
     A folder of the inbox that no clinic id names is a waiting file without a clinic (`clinic_id` empty).
     superseded_files: by clinic, names of blocked deliveries that a corrected one replaced in this run.
+    seconds: how long it took. notes: sentences that belong to the verdict.
     """
 
     run_id: str
@@ -38,15 +40,18 @@ class RunResult:
     history: History = field(default_factory=History)
     released: bool = False
     superseded_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
-def run_home(home: Home, show: Callable[[str], None]) -> RunResult:
-    """Run the job on a home and say how it ended. `show` gets a word for each step under way.
+def run_home(home: Home, show: Show) -> RunResult:
+    """Run the job on a home and say how it ended. `show` is told each step under way.
 
     Raises:
         KapError: settings or mapping with problems (2), the lock is held (5), the profile has no gate (6), the
             record is damaged or a rule could not be judged (1).
     """
+    show(UnderWay(STARTING))
     settings = load_settings(home.settings_file)
     # Said before any work: a profile without a gate releases nothing.
     refuse_profile(settings.release.profile, home.synthetic)
@@ -60,24 +65,30 @@ def run_home(home: Home, show: Callable[[str], None]) -> RunResult:
         if not clinic_ids:
             return RunResult(run_id, ExitCode.REFUSED if folders else ExitCode.DONE, folders, history=history)
         new = bool(inbox_state(home.inbox, clinic_folders(home.inbox))) or any(map(history.pending, clinic_ids))
-        with following(home.log_of(run_id), show), warming(new):
-            _execute(home, run_id, clinic_ids)
+        with following(home.log_of(run_id), len(clinic_ids), show), warming(new):
+            _execute(home, run_id, clinic_ids, show)
         return _result(home, run_id, before, folders)
 
 
 def _waiting_folders(home: Home, run_id: str) -> tuple[FileOutcome, ...]:
-    """Folders of the inbox that no clinic id names, as waiting; nothing in them is touched."""
-    problems = misnamed_folders(home.inbox)
+    """Folders of the inbox that no clinic id names and files outside any folder, as waiting; nothing is touched."""
+    problems = [*misnamed_folders(home.inbox), *_loose_files(home)]
     log = RunLog(home.log_of(run_id), run_id)
     for problem in problems:
         log.event("intake", problem.code)
     return tuple(FileOutcome("", problem.file or "", "waiting", problems=(problem,)) for problem in problems)
 
 
-def _execute(home: Home, run_id: str, clinic_ids: list[str]) -> None:
+def _loose_files(home: Home) -> list[Problem]:
+    loose = (path.name for path in home.inbox.iterdir() if not path.is_dir() and not path.name.startswith("."))
+    return [loose_file_problem(name) for name in sorted(loose)]
+
+
+def _execute(home: Home, run_id: str, clinic_ids: list[str], show: Show) -> None:
     from assets.definitions import defs
 
     with open_instance(home) as instance:
+        instance.add_event_listener(run_id, step_listener(show))
         known = list(instance.get_dynamic_partitions("clinics"))
         new = [clinic_id for clinic_id in clinic_ids if clinic_id not in known]
         if new:
@@ -121,12 +132,14 @@ def _names_of(home: Home, receipts: Iterable[int]) -> tuple[str, ...]:
     return tuple(receipt.file for receipt in read_receipts(home.raw, set(receipts)))
 
 
-def as_json(home: Home, result: RunResult) -> str:
-    """The result for a program: counts, codes and paths."""
+def as_json(home: Home, result: RunResult, sentences: Iterable[str]) -> str:
+    """The result for a program: the verdict's sentences, counts, codes and paths."""
     return json.dumps(
         {
             "run_id": result.run_id,
             "exit_code": int(result.exit_code),
+            "verdict": list(sentences),
+            "seconds": round(result.seconds, 1),
             "files": [
                 {
                     "clinic": file.clinic_id or None,

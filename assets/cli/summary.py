@@ -1,113 +1,58 @@
-"""What a run says at its end: what came in, what was refused and why, where the dashboard is."""
+"""What a run says at its end: the verdict, what came in, what must be mended, what came out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
-from rich.console import Console
-
+from assets.cli.came_in import delivery_lines
+from assets.cli.console import BAD, GOOD, STRONG, Line, in_words, shown_path, wrapped
+from assets.cli.mending import mending_lines
 from assets.cli.run import RunResult
+from assets.cli.told import EXIT_CODES
+from assets.cli.verdict import clinics_of, is_blocked, verdict
 from pipelines.home import Home
-from pipelines.problems import ExitCode, Problem
-from pipelines.rules.catalogue import BY_CODE
-from pipelines.steps.intake import INTAKE_FILE, FileOutcome
-
-_PARTS = ("accepted", "quarantined", "duplicate", "stale")
-# Beside one for each file that was turned away.
-PROBLEMS_SHOWN = 12
-Told: TypeAlias = tuple[FileOutcome, Problem]
+from pipelines.problems import ExitCode
 
 
-def print_summary(home: Home, result: RunResult, console: Console) -> None:
-    """Print the summary of a run."""
+def summary_lines(home: Home, result: RunResult, width: int, links: bool = False) -> Iterator[Line]:
+    """The whole summary. `links`: with a file:// address of the dashboard, which a terminal can open."""
     if not result.files and not result.validations and result.history.release_id is None:
-        console.print("Nothing to take in. Put a clinic's files into", str(home.inbox / "<clinic_id>"))
+        yield Line("Nothing to take in.", STRONG)
+        yield Line(f"Put a clinic's files into {shown_path(home.inbox / '<clinic_id>')}, then run this again.")
         return
-    _print_files(result, console)
-    _print_clinics(result, console)
-    if result.history.release_id:
-        state = "New release" if result.released else "Release unchanged"
-        console.print(f"{state} [bold]{result.history.release_id}[/bold]")
-        console.print("Dashboard:", str(home.current / "index.html"), soft_wrap=True)
-
-
-def _print_files(result: RunResult, console: Console) -> None:
-    """One line a file: a table of eleven columns would be cut off on a narrow terminal and in a captured log."""
-    counts = {row["receipt"]: row for body in result.validations for row in body["reconciliation"]}
+    good = result.exit_code is ExitCode.DONE
+    for said in verdict(result):
+        yield from wrapped(said, width, 0, GOOD if good else BAD)
     if result.files:
-        console.print("Deliveries")
-    for file in result.files:
-        row = counts.get(file.receipt) if file.outcome == "received" else None
-        console.print(_file_line(file, row), soft_wrap=True, highlight=False, markup=False)
-    first, more = _problems(result)
-    for file, problem in (*first, *more[:PROBLEMS_SHOWN]):
-        console.print(f"{_owner(file)} · {problem.sentence()}", soft_wrap=True, highlight=False, markup=False)
-    rest = len(more) - PROBLEMS_SHOWN
-    if rest > 0:
-        console.print(
-            f"... and {rest} more. Those of quarantined rows and refused files are in quarantine/ (reasons.csv); "
-            f"--json prints all, and validation/{result.run_id}/{INTAKE_FILE} keeps them.",
-            soft_wrap=True,
-            highlight=False,
-        )
+        yield Line()
+        yield from delivery_lines(result, width)
+    else:
+        yield Line("Nothing new came in.")
+    if result.files or any(is_blocked(result, clinic_id) for clinic_id in clinics_of(result)):
+        yield Line()
+        yield from mending_lines(home, result, width)
+    yield Line()
+    yield from _came_out(home, result, width, links)
 
 
-def _owner(file: FileOutcome) -> str:
-    """The clinic; the inbox itself for a folder that no clinic id names."""
-    return file.clinic_id or "inbox"
+def _came_out(home: Home, result: RunResult, width: int, links: bool) -> Iterator[Line]:
+    yield Line("What came out", STRONG)
+    if result.history.release_id:
+        state = "new" if result.released else "as it was"
+        yield _entry("Release", f"{result.history.release_id} ({state})")
+        dashboard = home.current / "index.html"
+        yield _entry("Dashboard", shown_path(dashboard))
+        if links:
+            yield _entry("", dashboard.as_uri())
+        yield _entry("Checks", shown_path(home.current / "quality.html"))
+    else:
+        yield _entry("Release", "none yet")
+    if result.seconds:
+        yield _entry("Time", in_words(result.seconds))
+    if result.exit_code is not ExitCode.DONE:
+        said = f"{'Exit code':<11}{int(result.exit_code)}: {EXIT_CODES[result.exit_code]}"
+        yield from wrapped(said, width, 2, hang=11)
 
 
-def _file_line(file: FileOutcome, counts: Mapping[str, int] | None) -> str:
-    """`alder · scores.csv · received as scores: 43 rows (1 empty); 42 records = 39 accepted + 2 quarantined + ...`."""
-    kind = f" as {file.table}" if file.table else ""
-    line = f"  {_owner(file)} · {file.file} · {file.outcome}{kind}"
-    if file.rows_n is None or file.records_n is None:
-        return line
-    line += f": {file.rows_n:,} rows ({file.empty_rows_n or 0:,} empty)"
-    if counts is None:
-        return f"{line}; {file.records_n:,} records"
-    parts = " + ".join(f"{counts[name]:,} {name}" for name in _PARTS)
-    corrected = f"; {counts['corrected']:,} corrected" if counts["corrected"] else ""
-    return f"{line}; {file.records_n:,} records = {parts}{corrected}"
-
-
-def _problems(result: RunResult) -> tuple[list[Told], list[Told]]:
-    """One problem of each refused or waiting file; then the others, those of rows first, the largest counts first."""
-    turned_away = [file for file in result.files if file.outcome in ("refused", "waiting")]
-    rows = [(file, problem) for file in result.files if file not in turned_away for problem in file.problems]
-    others = [(file, problem) for file in turned_away for problem in file.problems[1:]]
-    by_count = sorted(rows, key=lambda told: -(told[1].failed_n or 0))
-    return [(file, file.problems[0]) for file in turned_away if file.problems], [*by_count, *others]
-
-
-def _print_clinics(result: RunResult, console: Console) -> None:
-    for clinic_id, names in result.superseded_files.items():
-        console.print(
-            f"{clinic_id} · {len(names)} blocked before, replaced by a corrected delivery: {', '.join(names)}",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
-    for body in result.validations:
-        if body["verdict"] == "passed":
-            continue
-        rules = [BY_CODE[code] for code in body["blocking"]]
-        reasons = " ".join(f"{rule.code}: {rule.sentence} To mend: {rule.remedy}." for rule in rules)
-        console.print(
-            f"[bold]{body['clinic_id']} is blocked[/bold]; its new deliveries stay out, its last good data stay in. "
-            f"{reasons} Deliver the corrected file; when only the mapping was at fault, deliver the file again after "
-            "correcting the mapping.",
-            soft_wrap=True,
-            highlight=False,
-        )
-
-
-def closing_line(result: RunResult) -> str:
-    """One line that says how the run ended."""
-    words = {
-        ExitCode.DONE: "Done.",
-        ExitCode.REFUSED: "Done; a file was refused or waits, or over 5 % of the records were quarantined.",
-        ExitCode.BLOCKED: "Done; at least one clinic is blocked, the others were released.",
-    }
-    return words.get(result.exit_code, "Not done.")
+def _entry(name: str, text: str) -> Line:
+    return Line(f"  {name:<11}{text}")

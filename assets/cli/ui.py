@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assets.cli.instance import open_instance
 from assets.jobs import clinic_folders
+from assets.pages_server import PAGES_VARIABLE, serve_pages
 from pipelines.home import HOME_VARIABLE, Home
 from pipelines.provenance.history import read_history
 
@@ -32,7 +33,11 @@ def serve(home: Home, port: int) -> None:
         instance.add_dynamic_partitions("clinics", [clinic_id for clinic_id in wanted if clinic_id not in known])
     environment = os.environ | {"DAGSTER_HOME": str(home.dagster), HOME_VARIABLE: str(home.root)}
     print(f"Dagster UI: http://127.0.0.1:{port}  (stop with Ctrl-C)", flush=True)
-    try:
-        subprocess.run(command(port), cwd=_ROOT, env=environment, check=False)
-    except KeyboardInterrupt:
-        return
+    with serve_pages(home.releases, port) as pages:
+        if pages:
+            environment[PAGES_VARIABLE] = pages
+            print(f"Dashboard:  {pages}current/index.html", flush=True)
+        try:
+            subprocess.run(command(port), cwd=_ROOT, env=environment, check=False)
+        except KeyboardInterrupt:
+            return

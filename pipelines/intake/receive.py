@@ -27,6 +27,8 @@ Kind = Literal["csv", "csv.gz", "parquet", "unknown"]
 # Limits of one delivery; a clinic's monthly export is a few megabytes.
 MAX_FILE_BYTES = 2 * 1024**3
 SETTLE_SECONDS = 0.25
+# Hidden and temporary files are nobody's business but the file manager's.
+PASSED_OVER = "KAP-N04"
 _BLOCK_BYTES = 1024 * 1024
 _SUFFIXES: tuple[tuple[str, Kind], ...] = ((".csv.gz", "csv.gz"), (".csv", "csv"), (".parquet", "parquet"))
 _TEMPORARY = (".part", ".tmp")
@@ -53,6 +55,11 @@ def clinic_folder_problem(name: str) -> Problem | None:
     if re.fullmatch(CLINIC_ID_PATTERN, name) and name not in RESERVED_CLINIC_IDS:
         return None
     return refusal("KAP-N05", safe_name(name))
+
+
+def loose_file_problem(name: str) -> Problem:
+    """A file of the inbox itself: whose it is, cannot be told."""
+    return refusal("KAP-N06", safe_name(name))
 
 
 def kind_of(name: str) -> Kind:
@@ -91,7 +98,7 @@ def _look(path: Path) -> os.stat_result | None:
 def _judge(path: Path, before: os.stat_result | None, max_bytes: int) -> Candidate | Problem:
     name, shown = path.name, safe_name(path.name)
     if name.startswith(".") or name.lower().endswith(_TEMPORARY):
-        return refusal("KAP-N04", shown)
+        return refusal(PASSED_OVER, shown)
     now = _look(path)
     if before is None or now is None:
         return refusal("KAP-N03", shown)

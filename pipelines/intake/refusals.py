@@ -18,7 +18,10 @@ _REMOVE = "remove the column, or replace its values by coded ones, and deliver t
 CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "KAP-F01": ("a header line with column names; the file is empty.", _EXPORT_AGAIN),
-        "KAP-F02": ("a file ending in .csv, .csv.gz or .parquet.", "export the table as one of these."),
+        "KAP-F02": (
+            "a file ending in .csv, .csv.gz or .parquet.",
+            "export the table as one of these; in Excel: Save As, CSV UTF-8.",
+        ),
         "KAP-F03": ("a smaller file; this one is over the size limit.", "split the export into several files."),
         "KAP-F04": ("a file that this user may read.", "give the user that runs kap the right to read it."),
         "KAP-F05": (
@@ -28,7 +31,11 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-F06": ("UTF-8 text; this looks like UTF-16.", _UTF8),
         "KAP-F07": ("UTF-8 text.", _UTF8),
         "KAP-F08": ("text; the file holds NUL bytes.", _EXPORT_AGAIN),
-        "KAP-F09": ("cells separated by commas; the header is not.", "export with a comma between cells."),
+        "KAP-F09": (
+            "cells separated by commas; the header is not.",
+            "export with a comma between cells: LibreOffice asks for it, Excel takes it from the list separator of the "
+            "computer's region.",
+        ),
         "KAP-F10": (
             "each column name once; names that differ only in case or spaces count as one.",
             "rename or remove the repeated column.",
@@ -92,6 +99,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-N05": (
             "a folder of the inbox named by a clinic id: 2 to 32 of a-z, 0-9, _ and -, and no reserved word.",
             "rename the folder.",
+        ),
+        "KAP-N06": (
+            "every file in the folder of its clinic, inbox/<clinic_id>/; this one lies in the inbox itself.",
+            "move the file into the folder of its clinic.",
         ),
     }
 )

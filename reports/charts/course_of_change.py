@@ -1,90 +1,86 @@
-"""Claim: the mean score over the sessions of a course in one condition, with n under each point and who has left."""
+"""Claim: the mean score over a course in one condition, by session or by week, with n under each point and who left."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import altair as alt
 
-from pipelines.disclosure.released import ReleasedTable
-from pipelines.vocabulary import ALL
-from reports import figures, released_rows, theme
-from reports.about import Scale
-from reports.released_rows import Scope
+from reports import theme
+from reports.charts.spec import Spec, finished
+from reports.phrases import Number, Phrase, plain
 from reports.words import Words
 
-NAME = "course_of_change"
-TABLE = "score_trajectories"
-COLUMNS = ("position", "n", "mean", "ci_low", "ci_high")
-DERIVED = ("people",)
-AXIS = "session"
+Axis = Literal["session", "week"]
+_HEIGHT_PX, _PEOPLE_PX, _LEFT_PX, _ROOM_PX = 180, 50, 66, 42
 
 
-def records(table: ReleasedTable, scope: Scope, condition: str, scale_id: str) -> list[dict[str, Any]]:
-    """The released rows of one condition and scale by session, all routes, in order of the session."""
-    released_rows.released(table, TABLE)
-    found = released_rows.rows(
-        table, clinic_id=scope.clinic_id, condition=condition, route=ALL, scale=scale_id, axis=AXIS
-    )
-    return sorted(found, key=lambda record: float(record["position"]))
+def fields() -> dict[str, Phrase | Number]:
+    """The fields of a point: where it stands, the mean with its interval, the people there and those who left."""
+    return {
+        "position": Number("position"),
+        "value": Number("mean", "mean"),
+        "low": Number("ci_low", "mean"),
+        "high": Number("ci_high", "mean"),
+        "people": plain("count", "n", "mean"),
+        "left": plain("count", "n_stopped", "mean"),
+    }
 
 
-def rows(table: ReleasedTable, words: Words, scope: Scope, condition: str, scale_id: str) -> list[dict[str, Any]]:
-    """One row per session whose mean is shown."""
-    return [
-        {
-            "position": figures.plot(released_rows.number(record, "position"), 0),
-            "n": released_rows.number(record, "n"),
-            "mean": figures.plot(released_rows.number(record, "mean")),
-            "ci_low": figures.plot(released_rows.number(record, "ci_low")),
-            "ci_high": figures.plot(released_rows.number(record, "ci_high")),
-            "people": figures.count(released_rows.number(record, "n") or 0),
-        }
-        for record in records(table, scope, condition, scale_id)
-        if released_rows.number(record, "mean") is not None
-    ]
-
-
-def chart(
-    table: ReleasedTable, words: Words, scope: Scope, condition: str, scale_id: str, scale: Scale
-) -> alt.LayerChart | alt.FacetChart:
-    """Mean with its interval by session, from zero. TypeError when `table` is not the released trajectories."""
-    drawn = rows(table, words, scope, condition, scale_id)
-    top = max([1.0, *(row["ci_high"] or row["mean"] for row in drawn)])
-    last = max([1.0, *(row["position"] for row in drawn)])
+@lru_cache(maxsize=64)
+def spec(words: Words, axis: Axis, condition: str) -> Spec:
+    """Mean with its interval by session or week, from zero; two rows of numbers under it."""
     x = alt.X(
         "position:Q",
-        scale=alt.Scale(domain=[0.5, last + 0.5], nice=False),
-        axis=alt.Axis(
-            title=words.say("axis.session"), values=[int(row["position"]) for row in drawn], format="d", grid=False
-        ),
+        scale=alt.Scale(nice=False, zero=False, padding=22),
+        axis=alt.Axis(title=words.say(f"axis.{axis}"), format="d", tickMinStep=1, grid=False, titlePadding=4),
     )
-    down = alt.Scale(domain=[0, float(top) * 1.05], nice=False)
-    title = words.say("axis.mean_score", scale=scale.name)
-    y = alt.Axis(title=title, grid=True, tickCount=5, titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-8)
+    down = alt.Scale(domainMin=0, nice=True)
+    y = alt.Axis(title=None, grid=True, tickCount=4, minExtent=34)
     base = alt.Chart().encode(x=x)
     spoken = [
-        alt.Tooltip("position:Q", title=words.say("axis.session"), format="d"),
-        alt.Tooltip("mean:Q", title=words.say("column.mean"), format=".1f"),
-        alt.Tooltip("ci_low:Q", title=words.say("column.interval_low"), format=".1f"),
-        alt.Tooltip("ci_high:Q", title=words.say("column.interval_high"), format=".1f"),
-        alt.Tooltip("n:Q", title=words.say("column.people"), format=","),
+        alt.Tooltip("position:Q", title=words.say(f"axis.{axis}"), format="d"),
+        alt.Tooltip("value:Q", title=words.say("column.mean"), format=".1f"),
+        alt.Tooltip("low:Q", title=words.say("column.interval_low"), format=".1f"),
+        alt.Tooltip("high:Q", title=words.say("column.interval_high"), format=".1f"),
+        alt.Tooltip("people:N", title=words.say("column.people")),
+        alt.Tooltip("left:N", title=words.say("column.stopped")),
     ]
-    return alt.layer(
-        base.mark_line(color=theme.SKY, strokeWidth=2, aria=False).encode(y=alt.Y("mean:Q", scale=down, axis=y)),
+
+    def under(field: str, place_px: int) -> Any:
+        # Where the points stand too close for all numbers, only every second, third ... is written.
+        fits = f"datum.order % ceil({_ROOM_PX} * (datum.points + 1) / width) === 0"
+        seen = alt.TextValue("", condition={"test": f"isValid(datum.value) && {fits}", "field": field})
+        return base.mark_text(fontSize=12, color=theme.CONTEXT, aria=False).encode(
+            y=alt.YValue(_HEIGHT_PX + place_px), text=seen
+        )
+
+    def named(text: str, place_px: int) -> Any:
+        return (
+            alt.Chart()
+            .mark_text(fontSize=12, color=theme.CONTEXT, align="right", aria=False)
+            .encode(
+                x=alt.XValue(-8),
+                y=alt.YValue(_HEIGHT_PX + place_px),
+                # Drawn for the first row only: it stands once in the chart.
+                text=alt.TextValue("", condition={"test": "datum.order === 0", "value": words.say(text)}),
+            )
+        )
+
+    layers = alt.layer(
+        base.mark_line(color=theme.SKY, strokeWidth=2, aria=False).encode(y=alt.Y("value:Q", scale=down, axis=y)),
         base.mark_rule(size=4, color=theme.BLUE, strokeCap="round", aria=False).encode(
-            y=alt.Y("ci_low:Q", scale=down, axis=y), y2="ci_high:Q", tooltip=spoken
+            y=alt.Y("low:Q", scale=down, axis=y), y2=alt.Y2("high:Q"), tooltip=spoken
         ),
         base.mark_point(size=50, filled=True, color=theme.INK, opacity=1, aria=False).encode(
-            y=alt.Y("mean:Q", scale=down, axis=y), tooltip=spoken
+            y=alt.Y("value:Q", scale=down, axis=y), tooltip=spoken
         ),
-        base.mark_text(fontSize=12, color=theme.CONTEXT, dy=-8, aria=False).encode(
-            y=alt.Y(datum=0, scale=down, axis=y), text=alt.Text("people:N")
-        ),
-        data=alt.NamedData(NAME),
-        width="container",
-        height=200,
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        title={"text": f"{words.name('condition', condition)} · {scale.name}", "offset": 24},
-        description=words.say("chart.course_of_change", condition=words.name("condition", condition), scale=scale.name),
+        under("people", _PEOPLE_PX),
+        under("left", _LEFT_PX),
+        named("axis.people", _PEOPLE_PX),
+        named("axis.left", _LEFT_PX),
+        height=_HEIGHT_PX,
     )
+    description = words.say(f"chart.course_by_{axis}", condition=words.name("condition", condition))
+    return finished(layers, description)

@@ -2,127 +2,103 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
 import altair as alt
 
-from pipelines.disclosure.released import ReleasedTable
-from pipelines.vocabulary import ALL
-from reports import figures, released_rows, theme
-from reports.released_rows import Scope
+from reports import theme
+from reports.charts.spec import Spec, finished
+from reports.phrases import Number, Phrase, label, plain, rate_places
 from reports.words import Words
 
-NAME = "route_by_condition"
-TABLE = "outcomes_by_route_condition"
 OUTCOME = "response"
-COLUMNS = ("condition", "route", "response_of_n", "response_pct", "response_ci_low", "response_ci_high")
-DERIVED = ("state", "reading", "people")
-_GRID_WIDTH_PX = 960
+_GRID_PX, _NARROWEST_PX, _WIDEST_PX, _GAP_PX = 1040, 96, 210, 26
 
 
-def cells(table: ReleasedTable, scope: Scope) -> list[dict[str, Any]]:
-    """The released rows behind the grid: single conditions by single routes on the primary scale."""
-    released_rows.released(table, TABLE)
-    return [
-        record
-        for record in released_rows.primary_rows(table, scope)
-        if record["condition"] != ALL and record["route"] != ALL
-    ]
-
-
-def rows(table: ReleasedTable, words: Words, scope: Scope) -> list[dict[str, Any]]:
-    """One row per condition and route seen at all; numbers only where the evidence allows them.
-
-    A combination that nobody was treated with is there too, blank: a Vega facet with a gap would move the
-    cells after it under another heading.
-    """
-    found = cells(table, scope)
-    by_key = {(record["condition"], record["route"]): record for record in found}
-    return [
-        _row(by_key[condition, route], words) if (condition, route) in by_key else _blank(condition, route, words)
-        for condition in released_rows.conditions_in(found)
-        for route in released_rows.routes_in(found)
-    ]
-
-
-def _blank(condition: str, route: str, words: Words) -> dict[str, Any]:
-    numbers = dict.fromkeys(COLUMNS[2:])
-    names = {"condition": words.name("condition", condition), "route": words.name("route", route)}
-    return {**names, **numbers, "state": "none", "reading": "", "people": ""}
-
-
-def _row(record: dict[str, Any], words: Words) -> dict[str, Any]:
-    state = released_rows.state(record, "response_pct")
-    speaks = state in ("reportable", "imprecise")
-    low, high = (released_rows.number(record, f"response_ci_{side}") for side in ("low", "high"))
-    pct, of_n = released_rows.number(record, "response_pct"), released_rows.number(record, "response_of_n")
-    spoken = speaks and pct is not None
+def fields() -> dict[str, Phrase | Number]:
+    """The fields of a cell: condition and route, the rate with its interval, n and numerator of denominator."""
+    about = f"{OUTCOME}_pct"
     return {
-        "condition": words.name("condition", record["condition"]),
-        "route": words.name("route", record["route"]),
-        "response_of_n": of_n if speaks else None,
-        "response_pct": figures.plot(pct) if speaks else None,
-        "response_ci_low": figures.plot(low) if speaks else None,
-        "response_ci_high": figures.plot(high) if speaks else None,
-        "state": state,
-        "reading": figures.share(pct) if spoken and pct is not None else words.say(f"state.{state}"),
-        "people": f"n {figures.count(of_n)}" if speaks and of_n is not None else "",
+        "condition": label("condition"),
+        "route": label("route"),
+        "value": Number(about, about),
+        "low": Number(f"{OUTCOME}_ci_low", about),
+        "high": Number(f"{OUTCOME}_ci_high", about),
+        "reading": plain("share", about, about),
+        "of_n": Phrase("figure.n", {"n": ("count", f"{OUTCOME}_of_n")}, about),
+        "people": Phrase("figure.part_of", rate_places(OUTCOME), about),
+        "evidence": plain("state", "evidence"),
     }
 
 
-def chart(table: ReleasedTable, words: Words, scope: Scope) -> Any:
-    """A facet of small cells with one shared axis from 0 to 100. TypeError for anything but the released table."""
-    records = cells(table, scope)
-    conditions = [words.name("condition", code) for code in released_rows.conditions_in(records)]
-    routes = [words.name("route", code) for code in released_rows.routes_in(records)]
-    width = max(96, min(210, _GRID_WIDTH_PX // max(1, len(routes)) - 24))
+@lru_cache(maxsize=64)
+def spec(words: Words, routes_n: int) -> Spec:
+    """A facet of small cells with one shared axis from 0 to 100, in the order of the rows."""
+    width = max(_NARROWEST_PX, min(_WIDEST_PX, _GRID_PX // max(1, routes_n) - _GAP_PX))
     across = alt.Scale(domain=[0, 100], nice=False)
-    axis = alt.Axis(values=[0, 50, 100], title=None, labelFontSize=12)
-    base = alt.Chart()
-    numbers = base.transform_filter("isValid(datum.response_pct)")
-    silent = base.transform_filter("!isValid(datum.response_pct) && datum.state !== 'none'")
-    strength = theme.paler_when_imprecise(0.45)
+    axis = alt.Axis(values=[0, 50, 100], title=None, labelFontSize=12, labelFlush=True)
     spoken = [
         alt.Tooltip("condition:N", title=words.say("column.condition")),
         alt.Tooltip("route:N", title=words.say("column.route")),
-        alt.Tooltip("response_pct:Q", title=words.say("column.of_100"), format=".0f"),
-        alt.Tooltip("response_ci_low:Q", title=words.say("column.interval_low"), format=".0f"),
-        alt.Tooltip("response_ci_high:Q", title=words.say("column.interval_high"), format=".0f"),
-        alt.Tooltip("response_of_n:Q", title=words.say("column.people"), format=","),
-        alt.Tooltip("state:N", title=words.say("column.evidence")),
+        alt.Tooltip("value:Q", title=words.say("column.of_100"), format=".0f"),
+        alt.Tooltip("low:Q", title=words.say("column.interval_low"), format=".0f"),
+        alt.Tooltip("high:Q", title=words.say("column.interval_high"), format=".0f"),
+        alt.Tooltip("people:N", title=words.say("column.people")),
+        alt.Tooltip("evidence:N", title=words.say("column.evidence")),
     ]
-    centre = (width / 2, 25)
+    base = alt.Chart()
+    speaks = "isValid(datum.value)"
     cell = alt.layer(
-        silent.transform_filter("datum.state === 'not_enough'")
-        .mark_rect(fill=dict(theme.HATCH), aria=False)
-        .encode(x=alt.X(datum=0, scale=across, axis=axis), x2=alt.X2(datum=100), y=alt.YValue(4), y2=alt.Y2Value(46)),
-        silent.mark_text(fontSize=12, color=theme.INK, aria=False).encode(
-            x=alt.XValue(centre[0]), y=alt.YValue(centre[1]), text=alt.Text("reading:N")
-        ),
-        numbers.mark_rule(size=5, color=theme.BLUE, strokeCap="round", aria=False).encode(
-            x=alt.X("response_ci_low:Q", scale=across, axis=axis),
-            x2=alt.X2("response_ci_high:Q"),
+        base.mark_rule(size=3, color=theme.GRID, aria=False).encode(
+            x=alt.X(datum=0, scale=across, axis=axis),
+            x2=alt.X2(datum=100),
             y=alt.YValue(34),
-            opacity=strength,
+            opacity=alt.OpacityValue(0.0, condition={"test": speaks, "value": 1.0}),
+        ),
+        base.mark_rect(fill=dict(theme.HATCH), aria=False).encode(
+            x=alt.X(datum=0, scale=across, axis=axis),
+            x2=alt.X2(datum=100),
+            y=alt.YValue(4),
+            y2=alt.Y2Value(46),
+            opacity=alt.OpacityValue(0.0, condition={"test": "datum.state === 'not_enough'", "value": 1.0}),
+        ),
+        base.mark_text(fontSize=12, color=theme.INK, aria=False).encode(
+            x=alt.XValue(width / 2), y=alt.YValue(25), text=_text("reading", f"!{speaks}")
+        ),
+        base.mark_rule(size=5, color=theme.BLUE, strokeCap="round", aria=False).encode(
+            x=alt.X("low:Q", scale=across, axis=axis),
+            x2=alt.X2("high:Q"),
+            y=alt.YValue(34),
+            opacity=theme.paler_when_imprecise(0.45),
             tooltip=spoken,
         ),
-        numbers.mark_point(size=60, filled=True, color=theme.INK, opacity=1, aria=False).encode(
-            x=alt.X("response_pct:Q", scale=across, axis=axis), y=alt.YValue(34), tooltip=spoken
+        base.mark_point(size=45, filled=True, color=theme.INK, opacity=1, aria=False).encode(
+            x=alt.X("value:Q", scale=across, axis=axis), y=alt.YValue(34), tooltip=spoken
         ),
-        numbers.mark_text(align="left", fontSize=15, fontWeight=600, aria=False).encode(
-            x=alt.XValue(2), y=alt.YValue(14), text=alt.Text("reading:N")
+        base.mark_text(align="left", fontSize=15, fontWeight=600, aria=False).encode(
+            x=alt.XValue(2), y=alt.YValue(14), text=_text("reading", speaks)
         ),
-        numbers.mark_text(align="right", fontSize=12, color=theme.CONTEXT, aria=False).encode(
-            x=alt.XValue(width - 2), y=alt.YValue(14), text=alt.Text("people:N")
+        base.mark_text(align="right", fontSize=12, color=theme.CONTEXT, aria=False).encode(
+            x=alt.XValue(width - 2), y=alt.YValue(14), text=_text("of_n", speaks)
         ),
     ).properties(width=width, height=50)
-    return (
-        cell.facet(
-            data=alt.NamedData(NAME),
-            row=alt.Row("condition:N", sort=conditions, header=alt.Header(title=None, labelAngle=0, labelAlign="left")),
-            column=alt.Column("route:N", sort=routes, header=alt.Header(title=None, labelFontWeight="bold")),
-            spacing={"row": 10, "column": 30},
-        )
-        .properties(description=words.say("chart.route_by_condition"))
-        .resolve_scale(x="shared")
-    )
+    grid = cell.facet(
+        row=alt.Row(
+            "condition:N",
+            sort=_order("condition"),
+            header=alt.Header(title=None, labelAngle=0, labelAlign="left", labelPadding=12),
+        ),
+        column=alt.Column("route:N", sort=_order("route"), header=alt.Header(title=None, labelFontWeight="bold")),
+        spacing={"row": 10, "column": _GAP_PX},
+        data=alt.NamedData("rows"),
+    ).resolve_scale(x="shared")
+    return finished(grid, words.say("chart.route_by_condition"))
+
+
+def _order(name: str) -> alt.EncodingSortField:
+    """The order of the contract, which the page numbers: a facet knows no order of appearance."""
+    return alt.EncodingSortField(field=f"{name}_order", op="min", order="ascending")
+
+
+def _text(field: str, test: str) -> alt.TextValue:
+    return alt.TextValue("", condition={"test": test, "field": field})

@@ -1,152 +1,153 @@
-"""Change by route within condition, and the course of change over the sessions."""
+"""Change from baseline by route within condition, and the course of the scores over the sessions and the weeks."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from reports import figures, released_rows
 from reports.charts import change_by_route, course_of_change
-from reports.sections import parts
-from reports.sections.parts import Cell, Drawn, Page, Section, TableView
+from reports.phrases import Phrase, count, label, plain
+from reports.sections.declared import Chart, Column, Declared
+from reports.words import Words
+
+_WHEN = {"when": ("timepoint", "timepoint")}
 
 
-def change(page: Page) -> Section:
-    """One small chart per condition on its main scale; one table of all."""
-    words, charts = page.words, []
-    lines: list[tuple[Cell, ...]] = []
-    for condition, scale_id in _conditions(page):
-        assert page.outcomes is not None
-        choice = (page.outcomes, words, page.scope, condition, scale_id)
-        found = change_by_route.records(*(choice[0], choice[2], condition, scale_id))
-        if not found:
-            continue
-        scale = page.about.scale(scale_id)
-        chart = change_by_route.chart(*choice, scale)
-        charts.append(_drawn(f"change-{condition}", change_by_route.NAME, chart, change_by_route.rows(*choice)))
-        lines += [_line(page, record, condition, scale_id) for record in found]
-    sentence = words.say("change.sentence", when=page.when)
-    if not lines:
-        return Section("change", words.say("change.heading"), sentence, empty=words.say("empty.section"))
-    columns = ("condition", "scale", "route", "analysed", "baseline_mean", "followup_mean", "change", "direction")
-    table = TableView(
-        words.say("change.caption", when=page.when),
-        tuple(words.say(f"column.{c}") for c in (*columns, "effect_size")),
-        tuple(lines),
+def change(words: Words, conditions: Sequence[str]) -> Declared:
+    """One small chart per condition on its main scale (or the chosen one); one table of all."""
+    charts = tuple(
+        Chart(
+            id=f"change-{condition.replace('_', '-')}",
+            spec=change_by_route.spec(words, condition),
+            rows="routes_of_condition",
+            fields=change_by_route.fields(),
+            finding=Phrase(
+                "title.change",
+                {
+                    "condition": ("condition", "condition"),
+                    "scale": ("scale", "scale"),
+                    "change": ("mean", "change_mean"),
+                    "direction": ("direction", "direction"),
+                },
+                "change_mean",
+                otherwise="title.change_silent",
+            ),
+            definition="def-change",
+            about="change_mean",
+            condition=condition,
+            measures=change_by_route.MEASURES,
+            room=0.45,
+        )
+        for condition in conditions
     )
-    return Section("change", words.say("change.heading"), sentence, words.say("reading.change"), tuple(charts), table)
-
-
-def course(page: Page) -> Section:
-    """Mean score by session, one small chart per condition, everyone with a score there."""
-    words, table, charts = page.words, page.tables.get("score_trajectories"), []
-    lines: list[tuple[Cell, ...]] = []
-    for condition, scale_id in _conditions(page) if table is not None else []:
-        assert table is not None
-        choice = (table, words, page.scope, condition, scale_id)
-        scale, data = page.about.scale(scale_id), course_of_change.rows(*choice)
-        if len(data) < 2:
-            continue
-        chart = course_of_change.chart(*choice, scale)
-        charts.append(_drawn(f"course-{condition}", course_of_change.NAME, chart, data))
-        shown = {row["position"] for row in data}
-        lines += [
-            (
-                parts.label(words.name("condition", condition)),
-                parts.label(scale.name),
-                Cell(figures.count(record["position"])),
-                parts.people(record, "n", words),
-                parts.moment(record, "mean", words),
-                _interval(page, record, "ci_low", "ci_high"),
-                parts.people(record, "n_stopped", words),
-            )
-            for record in course_of_change.records(table, page.scope, condition, scale_id)
-            if figures.plot(released_rows.number(record, "position"), 0) in shown
-        ]
-    sentence = words.say("course.sentence")
-    if not lines:
-        return Section("course", words.say("course.heading"), sentence, empty=words.say("empty.section"))
-    view = TableView(
-        words.say("course.caption"),
-        tuple(
-            words.say(f"column.{c}") for c in ("condition", "scale", "session", "people", "mean", "interval", "stopped")
+    return Declared(
+        id="change",
+        rows="subject",
+        group="route",
+        about="change_mean",
+        heading=Phrase(
+            "change.finding",
+            {"better": ("count", "better_n"), "worse": ("count", "worse_n"), "spoken": ("count", "spoken_n")},
         ),
-        tuple(lines),
+        heading_of_one=Phrase("change.heading"),
+        sentence=Phrase("change.sentence", _WHEN),
+        reading=Phrase(
+            "reading_of.change",
+            {
+                "analysed": ("count", "n_analysed"),
+                "whole": ("count", "n_baseline"),
+                "paired": ("share", "paired_pct"),
+            },
+        ),
+        how_to_read="reading.change",
+        caption="change.caption",
+        columns=(
+            Column("condition", label("condition"), numeric=False),
+            Column("scale", label("scale"), numeric=False),
+            Column("route", label("route"), numeric=False),
+            Column("analysed", count("n_analysed")),
+            Column("baseline_mean", _with_spread("baseline")),
+            Column("followup_mean", _with_spread("followup")),
+            Column("change", _interval("mean", "change_mean", "change_ci_low", "change_ci_high", "change_mean")),
+            Column("direction", plain("direction", "direction", "change_mean"), numeric=False),
+            Column(
+                "effect_size",
+                _interval("effect", "effect_size", "effect_size_ci_low", "effect_size_ci_high", "effect_size"),
+            ),
+        ),
+        definition="def-change",
+        charts=charts,
+        empty="empty.change",
     )
-    return Section("course", words.say("course.heading"), sentence, words.say("reading.course"), tuple(charts), view)
 
 
-def _conditions(page: Page) -> list[tuple[str, str]]:
-    present = released_rows.conditions_in(released_rows.primary_rows(page.outcomes, page.scope))
-    chosen = ((c, released_rows.main_scale(page.outcomes, page.scope, c)) for c in present)
-    return [(condition, scale) for condition, scale in chosen if scale is not None]
-
-
-def _drawn(chart_id: str, name: str, chart: Any, data: list[dict[str, Any]]) -> Drawn:
-    return parts.drawn(chart_id.replace("_", "-"), name, chart, data)
-
-
-def _line(page: Page, record: dict[str, Any], condition: str, scale_id: str) -> tuple[Cell, ...]:
-    words = page.words
-    return (
-        parts.label(words.name("condition", condition)),
-        parts.label(page.about.scale(scale_id).name),
-        parts.label(words.name("route", record["route"])),
-        parts.people(record, "n_analysed", words),
-        _with_spread(page, record, "baseline"),
-        _with_spread(page, record, "followup"),
-        _change(page, record),
-        _direction(page, record, scale_id),
-        _effect(page, record),
+def course(words: Words, conditions: Sequence[str]) -> Declared:
+    """Mean score by session beside the same by week, one pair of small charts per condition."""
+    charts = tuple(
+        Chart(
+            id=f"course-{condition.replace('_', '-')}-by-{axis}",
+            spec=course_of_change.spec(words, axis, condition),
+            rows="course",
+            fields=course_of_change.fields(),
+            finding=Phrase(
+                f"title.course_by_{axis}",
+                {
+                    "condition": ("condition", "condition"),
+                    "scale": ("scale", "scale"),
+                    "first": ("mean", "first_mean"),
+                    "first_n": ("count", "first_n"),
+                    "last": ("mean", "last_mean"),
+                    "last_n": ("count", "last_n"),
+                    "position": ("count", "last_position"),
+                },
+                otherwise="title.course_silent",
+            ),
+            definition="def-trajectories",
+            about="mean",
+            condition=condition,
+            axis=axis,
+        )
+        for condition in conditions
+        for axis in ("session", "week")
+    )
+    finding = Phrase(
+        "course.finding",
+        {"started": ("count", "n_started"), "completed": ("count", "n_completed_induction")},
+        otherwise="course.heading",
+    )
+    return Declared(
+        id="course",
+        rows="subject",
+        group="condition",
+        about="mean",
+        heading=finding,
+        heading_of_one=finding,
+        sentence=Phrase("course.sentence"),
+        reading=Phrase(
+            "reading_of.course",
+            {"missed": ("count", "missed_n"), "due": ("count", "n_due"), "when": ("timepoint", "timepoint")},
+        ),
+        how_to_read="reading.course",
+        caption="course.caption",
+        columns=(
+            Column("condition", label("condition"), numeric=False),
+            Column("scale", label("scale"), numeric=False),
+            Column("axis", plain("axis", "axis"), numeric=False),
+            Column("position", plain("count", "position")),
+            Column("people", count("n")),
+            Column("mean", plain("mean", "mean")),
+            Column("interval", Phrase("figure.from_to", {"low": ("mean", "ci_low"), "high": ("mean", "ci_high")})),
+            Column("stopped", count("n_stopped")),
+        ),
+        definition="def-trajectories",
+        charts=charts,
+        empty="empty.course",
     )
 
 
-def _speaks(record: dict[str, Any], column: str) -> bool:
-    return released_rows.state(record, column) in ("reportable", "imprecise")
+def _with_spread(moment: str) -> Phrase:
+    places = {"figure": ("mean", f"{moment}_mean"), "spread": ("mean", f"{moment}_sd")}
+    return Phrase("figure.with_spread", places, f"{moment}_mean")
 
 
-def _silent(page: Page, record: dict[str, Any], column: str) -> Cell:
-    state = released_rows.state(record, column)
-    return parts.silent(page.words, state if state not in ("reportable", "imprecise") else "withheld")
-
-
-def _with_spread(page: Page, record: dict[str, Any], moment: str) -> Cell:
-    mean, spread = (released_rows.number(record, f"{moment}_{part}") for part in ("mean", "sd"))
-    if mean is None or not _speaks(record, f"{moment}_mean"):
-        return _silent(page, record, f"{moment}_mean")
-    return Cell(figures.mean(mean) if spread is None else f"{figures.mean(mean)} ({figures.mean(spread)})")
-
-
-def _change(page: Page, record: dict[str, Any]) -> Cell:
-    mean, low, high = (released_rows.number(record, f"change_{part}") for part in ("mean", "ci_low", "ci_high"))
-    if mean is None or low is None or high is None or not _speaks(record, "change_mean"):
-        return _silent(page, record, "change_mean")
-    text = page.words.say("figure.interval", figure=figures.mean(mean), low=figures.mean(low), high=figures.mean(high))
-    return Cell(text, mark="imprecise" if record["evidence"] == "imprecise" else "")
-
-
-def _direction(page: Page, record: dict[str, Any], scale_id: str) -> Cell:
-    """Better or worse only when the whole interval is; by symbol and word, never by colour alone."""
-    low, high = (released_rows.number(record, f"change_ci_{end}") for end in ("low", "high"))
-    lower_is_better = page.about.scale(scale_id).lower_is_better
-    if low is None or high is None or lower_is_better is None or not _speaks(record, "change_mean"):
-        return parts.label("")
-    if low <= 0 <= high:
-        return parts.label(page.words.say("direction.none"))
-    return parts.label(page.words.say("direction.better" if (high < 0) == lower_is_better else "direction.worse"))
-
-
-def _effect(page: Page, record: dict[str, Any]) -> Cell:
-    size, low, high = (released_rows.number(record, f"effect_size{end}") for end in ("", "_ci_low", "_ci_high"))
-    if size is None or not _speaks(record, "effect_size"):
-        return _silent(page, record, "effect_size")
-    if low is None or high is None:
-        return Cell(figures.effect(size))
-    values = (figures.effect(value) for value in (size, low, high))
-    return Cell(page.words.say("figure.interval", **dict(zip(("figure", "low", "high"), values, strict=True))))
-
-
-def _interval(page: Page, record: dict[str, Any], low: str, high: str) -> Cell:
-    ends = [released_rows.number(record, column) for column in (low, high)]
-    if ends[0] is None or ends[1] is None:
-        return parts.silent(page.words, released_rows.why_empty(record, low))
-    return Cell(page.words.say("figure.from_to", low=figures.mean(ends[0]), high=figures.mean(ends[1])))
+def _interval(kind: str, figure: str, low: str, high: str, about: str) -> Phrase:
+    return Phrase("figure.interval", {"figure": (kind, figure), "low": (kind, low), "high": (kind, high)}, about)

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from pipelines.vocabulary import ALL, PRIMARY
-from reports import released_rows
-from reports.sections import parts
-from reports.sections.parts import Page, Section, TableView
+from reports.phrases import Phrase, count, label, plain, rate
+from reports.sections.declared import Column, Declared
 
 
-def clinics(page: Page) -> Section:
+def clinics() -> Declared:
     """One row per clinic with its counts, its follow-up and its response, and a link to its own pages."""
-    words = page.words
-    names = sorted(page.about.clinics.items(), key=lambda pair: (pair[1].casefold(), pair[0]))
-    if not names:
-        return Section("clinics", words.say("clinics.heading"), "", empty=words.say("empty.section"))
-    found = {
-        record["clinic_id"]: record
-        for record in released_rows.rows(
-            page.outcomes, condition=ALL, route=ALL, scale=PRIMARY, timepoint=page.scope.timepoint
-        )
-    }
-    table = TableView(
-        words.say("clinics.caption", when=page.when),
-        tuple(
-            words.say(f"column.{c}") for c in ("clinic", "started", "analysed", "measured_pct", "response", "evidence")
+    return Declared(
+        id="clinics",
+        rows="clinics",
+        group="clinic_id",
+        about="response_pct",
+        heading=Phrase("clinics.heading"),
+        heading_of_one=Phrase("clinics.heading"),
+        sentence=Phrase("clinics.sentence"),
+        reading=Phrase("reading_of.clinics", {"condition": ("condition", "condition"), "route": ("route", "route")}),
+        how_to_read="reading.clinics",
+        caption="clinics.caption",
+        columns=(
+            Column("clinic", label("clinic"), numeric=False),
+            Column("started", count("n_started")),
+            Column("analysed", count("n_analysed")),
+            Column("measured_pct", plain("share", "followup_pct")),
+            Column("response", rate("response")),
+            Column("reliable_deterioration", rate("reliable_deterioration")),
+            Column("evidence", plain("state", "evidence"), numeric=False),
         ),
-        tuple(
-            (
-                parts.label(name or clinic_id, link=f"clinics/{clinic_id}/index.html"),
-                parts.people(found.get(clinic_id), "n_started", words),
-                parts.people(found.get(clinic_id), "n_analysed", words),
-                parts.share(found.get(clinic_id), "followup_pct", words),
-                parts.rate(found.get(clinic_id), "response", words),
-                parts.evidence(found.get(clinic_id) or {}, words),
-            )
-            for clinic_id, name in names
-        ),
+        definition="def-evidence",
+        folded=False,
+        link="clinics/{clinic}/index.html",
     )
-    return Section("clinics", words.say("clinics.heading"), words.say("clinics.sentence"), table=table, folded=False)

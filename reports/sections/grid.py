@@ -2,62 +2,60 @@
 
 from __future__ import annotations
 
-from reports import released_rows
 from reports.charts import route_by_condition
-from reports.sections import parts
-from reports.sections.parts import Page, Section, TableView
+from reports.phrases import Phrase, label, plain, rate, rate_places
+from reports.sections.declared import Chart, Column, Declared
+from reports.sections.rates import columns_of, measured
+from reports.words import Words
 
 
-def grid(page: Page) -> Section:
-    """Every observed condition by route on the primary scale; each cell a number with its interval or a reason."""
-    words = page.words
-    sentence = words.say("grid.sentence", when=page.when)
-    cells = route_by_condition.cells(page.outcomes, page.scope) if page.outcomes is not None else []
-    if not cells or page.outcomes is None:
-        return Section("grid", words.say("grid.heading"), sentence, empty=words.say("empty.section"))
-    spoken = [c for c in cells if released_rows.state(c, "response_pct") in ("reportable", "imprecise")]
-    by_key = {(cell["condition"], cell["route"]): cell for cell in cells}
-    ordered = [
-        by_key[condition, route]
-        for condition in released_rows.conditions_in(cells)
-        for route in released_rows.routes_in(cells)
-        if (condition, route) in by_key
-    ]
-    table = TableView(
-        words.say("grid.caption", when=page.when),
-        tuple(
-            words.say(f"column.{c}")
-            for c in (
-                "condition",
-                "route",
-                "started",
-                "due",
-                "baseline",
-                "analysed",
-                "response",
-                "remission",
-                "evidence",
-            )
+def grid(words: Words, routes_n: int) -> Declared:
+    """Every condition seen by every route seen; each cell a number with its interval, a reason, or blank."""
+    return Declared(
+        id="grid",
+        rows="grid",
+        group="condition",
+        about="response_pct",
+        heading=Phrase(
+            "grid.finding",
+            {
+                "spoken": ("count", "spoken_n"),
+                "cells": ("count", "rows_n"),
+                "lowest": ("share", "lowest"),
+                "highest": ("share", "highest"),
+            },
+            otherwise="grid.silent",
         ),
-        tuple(
-            (
-                parts.label(words.name("condition", cell["condition"])),
-                parts.label(words.name("route", cell["route"])),
-                *(parts.people(cell, column, words) for column in ("n_started", "n_due", "n_baseline", "n_analysed")),
-                parts.rate(cell, "response", words),
-                parts.rate(cell, "remission", words),
-                parts.evidence(cell, words),
-            )
-            for cell in ordered
+        heading_of_one=Phrase(
+            "margin.finding_of_one",
+            {"condition": ("condition", "condition"), "route": ("route", "route"), **rate_places("response")},
+            "response_pct",
+            otherwise="grid.silent",
         ),
+        sentence=Phrase("grid.sentence", {"when": ("timepoint", "timepoint"), "scale": ("scale", "scale")}),
+        reading=measured("response", "grid"),
+        how_to_read="reading.grid",
+        caption="grid.caption",
+        columns=(
+            Column("condition", label("condition"), numeric=False),
+            Column("route", label("route"), numeric=False),
+            *columns_of(("n_started", "n_due", "n_baseline", "n_analysed")),
+            Column("response", rate("response")),
+            Column("remission", rate("remission")),
+            Column("evidence", plain("state", "evidence"), numeric=False),
+        ),
+        definition="def-evidence",
+        charts=(
+            Chart(
+                id="route-by-condition",
+                spec=route_by_condition.spec(words, routes_n),
+                rows="grid",
+                fields=route_by_condition.fields(),
+                finding=Phrase("title.grid", {"when": ("timepoint", "timepoint")}),
+                definition="def-response",
+                about="response_pct",
+                wide=True,
+            ),
+        ),
+        empty="empty.grid",
     )
-    choice = (page.outcomes, words, page.scope)
-    chart = parts.drawn(
-        "route-by-condition",
-        route_by_condition.NAME,
-        route_by_condition.chart(*choice),
-        route_by_condition.rows(*choice),
-        wide=True,
-    )
-    heading = words.say("grid.finding", spoken=len(spoken), cells=len(cells)) if spoken else words.say("grid.silent")
-    return Section("grid", heading, sentence, words.say("reading.grid"), (chart,), table)

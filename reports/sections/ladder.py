@@ -2,57 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pipelines.vocabulary import ALL
-from reports import figures, released_rows
 from reports.charts import ladder as ladder_chart
-from reports.sections import parts
-from reports.sections.parts import Cell, Page, Section, TableView
+from reports.phrases import Phrase, plain
+from reports.sections.declared import Chart, Column, Declared
+from reports.words import Words
 
-STEPS = ladder_chart.STEPS
 
-
-def ladder(page: Page) -> Section:
-    """The five steps over all conditions and routes on the primary scale."""
-    words, table = page.words, page.tables.get("denominators")
-    sentence = words.say("ladder.sentence", when=page.when)
-    record = released_rows.row(
-        table, clinic_id=page.scope.clinic_id, condition=ALL, route=ALL, timepoint=page.scope.timepoint
+def ladder(words: Words) -> Declared:
+    """The five steps of the chosen row."""
+    finding = Phrase(
+        "ladder.finding",
+        {"started": ("count", "n_started"), "analysed": ("count", "n_analysed")},
+        otherwise="ladder.heading",
     )
-    if table is None or record is None:
-        return Section("ladder", words.say("ladder.heading"), sentence, empty=words.say("empty.section"))
-    view = TableView(
-        words.say("ladder.caption", when=page.when),
-        tuple(words.say(f"column.{c}") for c in ("step", "people", "lost")),
-        tuple(
-            (
-                parts.label(words.say(f"step.{step}")),
-                parts.people(record, step, words),
-                _lost(page, record, STEPS[i - 1], step) if i else Cell("", numeric=True),
-            )
-            for i, step in enumerate(STEPS)
+    return Declared(
+        id="ladder",
+        rows="subject",
+        group="condition",
+        about="n_analysed",
+        heading=finding,
+        heading_of_one=finding,
+        sentence=Phrase("ladder.sentence", {"when": ("timepoint", "timepoint"), "scale": ("scale", "scale")}),
+        reading=Phrase(
+            "reading_of.ladder",
+            {
+                "due": ("count", "n_due"),
+                "lost_due": ("count", "missed_n"),
+                "share": ("share", "missed_pct"),
+                "baseline_lost": ("count", "lost_n_baseline"),
+            },
+        ),
+        how_to_read="reading.ladder",
+        caption="ladder.caption",
+        columns=(
+            Column("step", plain("step", "step"), numeric=False),
+            Column("people", plain("count", "people")),
+            Column("lost", Phrase("ladder.lost", {"people": ("count", "lost"), "share": ("share", "lost_pct")})),
+        ),
+        definition="def-ladder",
+        charts=(
+            Chart(
+                id="ladder-chart",
+                spec=ladder_chart.spec(words),
+                rows="subject",
+                fields=ladder_chart.fields(),
+                finding=Phrase("title.ladder", {"condition": ("condition", "condition"), "route": ("route", "route")}),
+                definition="def-ladder",
+                about="",
+                measures=("people",),
+                room=0.15,
+            ),
         ),
     )
-    choice = (table, words, page.scope)
-    chart = parts.drawn("ladder-chart", ladder_chart.NAME, ladder_chart.chart(*choice), ladder_chart.rows(*choice))
-    return Section("ladder", _heading(page, record), sentence, words.say("reading.ladder"), (chart,), view)
-
-
-def _lost(page: Page, record: dict[str, Any], before: str, after: str) -> Cell:
-    had, have = released_rows.number(record, before), released_rows.number(record, after)
-    if had is None or have is None:
-        return parts.silent(page.words, "withheld")
-    if had == 0:
-        return parts.silent(page.words, "no_data")
-    text = page.words.say(
-        "ladder.lost", people=figures.count(had - have), share=figures.share(100 * (had - have) / had)
-    )
-    return Cell(text)
-
-
-def _heading(page: Page, record: dict[str, Any]) -> str:
-    started, analysed = released_rows.number(record, "n_started"), released_rows.number(record, "n_analysed")
-    if started is None or analysed is None:
-        return page.words.say("ladder.heading")
-    return page.words.say("ladder.finding", started=figures.count(started), analysed=figures.count(analysed))

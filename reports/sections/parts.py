@@ -15,21 +15,33 @@ from reports.words import Words
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: its text, whether it is a number to the right, and a mark (a state) for its look."""
+    """One cell of a table: its text, whether it is a number to the right, and a mark (a state) for its look.
+
+    note: a smaller text after it.
+    """
 
     text: str
     numeric: bool = True
     mark: str = ""
     link: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class TableView:
-    """A table beside a chart: the first cell of each row is its header."""
+    """A table beside a chart: the first cell of each row is its header.
+
+    foot: a row of totals. ids: the rows' own ids, for links to them. filters: the columns a reader can choose from;
+    shown: the sentence that then says how many rows are left, with the places {shown} and {total}.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    foot: tuple[Cell, ...] = ()
+    ids: tuple[str, ...] = ()
+    filters: tuple[int, ...] = ()
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Section:
-    """One section. `empty` = a sentence in place of charts and table when there is nothing to show."""
+    """One section. `empty` = a sentence in place of charts and table when there is nothing to show.
+
+    fold: what a folded table is called in place of `the same numbers as a table`.
+    """
 
     id: str
     heading: str
@@ -56,6 +71,7 @@ class Section:
     table: TableView | None = None
     empty: str = ""
     folded: bool = True
+    fold: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,220 +1,169 @@
-"""The quality of the data: a verdict in words, what became of each file, and every rule with its counts."""
+"""The quality of the data: a verdict in words, what to mend, what became of each file, every rule and its counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pipelines.rules.finding import Finding
-from pipelines.vocabulary import ALL
-from reports import figures, released_rows
-from reports.about import Delivery
-from reports.sections import parts
-from reports.sections.parts import Cell, Page, Section, TableView
+from reports import figures
+from reports.sections import completeness, mend, reconciliation, rule_lines, rule_tables
+from reports.sections.parts import Page
+from reports.sections.rule_lines import NOT_GOOD, RuleLine, lines_of_findings, lines_of_table
 
-# The order in which a person needs to see them.
-STATUSES = ("error", "failed", "passed_with_failures", "not_applicable", "passed")
+__all__ = ["RuleLine", "content", "lines_of_findings", "lines_of_table", "verdict"]
+
+# So many clinics are named in a heading; more are counted.
+NAMED_N = 3
 
 
 @dataclass(frozen=True)
-class RuleLine:
-    """One rule on one column of one table of one clinic, from the released data_quality table or from a Finding.
+class Statement:
+    """One line of the verdict: a state for its look, its sentence, and (text, address) of where to read on."""
 
-    failed_n of evaluated_n rows, None when not shown or not evaluated; shares 0 to 100.
-    """
-
-    clinic_id: str
-    rule: str
-    table: str
-    column: str
-    status: str
-    failed_n: float | None
-    evaluated_n: float | None
-    failed_pct: float | None
-    threshold_pct: float | None
-    effect: str
-    why_empty: str = "no_data"
+    mark: str
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
 
 
-def lines_of_table(page: Page) -> list[RuleLine]:
-    """Every row of data_quality that belongs on this page: all of them for the network, one clinic's for a clinic."""
-    table = page.tables.get("data_quality")
-    keys = {} if page.scope.clinic_id == ALL else {"clinic_id": page.scope.clinic_id}
-    return [
-        RuleLine(
-            clinic_id=str(record["clinic_id"]),
-            rule=str(record["rule"]),
-            table=str(record["table"]),
-            column=str(record["column"] or ""),
-            status=str(record["status"]),
-            failed_n=released_rows.number(record, "failed_n"),
-            evaluated_n=released_rows.number(record, "evaluated_n"),
-            failed_pct=released_rows.number(record, "failed_pct"),
-            threshold_pct=released_rows.number(record, "threshold"),
-            effect=str(record["effect"]),
-            why_empty=released_rows.why_empty(record, "failed_n"),
-        )
-        for record in released_rows.rows(table, **keys)
-    ]
+@dataclass(frozen=True)
+class Verdict:
+    """What a reviewer must know first."""
+
+    mark: str
+    heading: str
+    statements: tuple[Statement, ...]
 
 
-def lines_of_findings(findings: Sequence[Finding]) -> list[RuleLine]:
-    """The same from findings: exact counts, for the reviewer inside the home only. TypeError for anything else."""
-    if not all(isinstance(finding, Finding) for finding in findings):
-        raise TypeError("the reviewer's report shows findings only")
-    return [
-        RuleLine(
-            finding.clinic_id,
-            finding.rule,
-            finding.table,
-            finding.column,
-            finding.status,
-            finding.failed_n,
-            finding.evaluated_n,
-            finding.failed_pct,
-            finding.threshold_pct,
-            finding.effect,
-        )
-        for finding in findings
-    ]
+def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> dict[str, Any]:
+    """What the template quality.html.j2 shows. linked: methods.html lies beside the page."""
+    return {
+        "verdict": verdict(page, lines, linked),
+        "to_mend": mend.to_mend(page, lines, linked),
+        "sections": [
+            reconciliation.reconciliation(page),
+            completeness.completeness(page, lines, linked),
+            rule_tables.kinds(page, lines),
+            rule_tables.need_a_person(page, lines, linked),
+            rule_tables.every_rule(page, lines, linked),
+        ],
+    }
 
 
-def verdict(page: Page, lines: Sequence[RuleLine]) -> Section:
-    """What a reviewer must know first, in one sentence each: files blocked or refused, rules failed, rules in error."""
-    words, deliveries = page.words, page.about.deliveries
-    heading = "verdict.nothing"
-    if lines or deliveries:
-        held = any(delivery.state != "published" for delivery in deliveries)
-        broken = any(line.status == "error" for line in lines)
-        failed = any(line.status == "failed" for line in lines)
-        heading = (
-            "verdict.error" if broken else "verdict.held" if held else "verdict.failed" if failed else "verdict.passed"
-        )
-    sentence = words.say(
-        "verdict.sentence",
-        files=figures.count(len(deliveries)),
-        published=figures.count(sum(d.state == "published" for d in deliveries)),
-        blocked=figures.count(sum(d.state == "blocked" for d in deliveries)),
-        refused=figures.count(sum(d.state == "refused" for d in deliveries)),
-        rules=figures.count(len({line.rule for line in lines})),
-        checks=figures.count(len(lines)),
-        failed=figures.count(sum(line.status == "failed" for line in lines)),
-        error=figures.count(sum(line.status == "error" for line in lines)),
-        not_applicable=figures.count(sum(line.status == "not_applicable" for line in lines)),
-    )
-    return Section("verdict", words.say(heading), sentence)
-
-
-def deliveries(page: Page) -> Section:
-    """Reconciliation: for every file, records = accepted + quarantined + duplicate + stale."""
+def verdict(page: Page, lines: Sequence[RuleLine], linked: bool = True) -> Verdict:
+    """Files published, blocked and refused, and why; rules that failed, could not be told, or had nothing to judge."""
     words = page.words
-    heading, sentence = words.say("deliveries.heading"), words.say("deliveries.sentence")
-    if not page.about.deliveries:
-        return Section("deliveries", heading, sentence, empty=words.say("empty.deliveries"))
-    many = len(page.about.clinics) > 1
-    names = ("clinic",) * many + (
-        "file",
-        "table",
-        "records",
-        "accepted",
-        "quarantined",
-        "duplicate",
-        "stale",
-        "corrected",
-    )
-    table = TableView(
-        words.say("deliveries.caption"),
-        tuple(words.say(f"column.{c}") for c in (*names, "state")),
-        tuple(_delivery(page, delivery, many) for delivery in page.about.deliveries),
-    )
-    return Section("deliveries", heading, sentence, table=table, folded=False)
-
-
-def _delivery(page: Page, delivery: Delivery, many: bool) -> tuple[Cell, ...]:
-    counts = (
-        delivery.records,
-        delivery.accepted,
-        delivery.quarantined,
-        delivery.duplicate,
-        delivery.stale,
-        delivery.corrected,
-    )
-    return (
-        *((parts.label(_clinic(page, delivery.clinic_id)),) * many),
-        parts.label(delivery.file),
-        parts.label(delivery.table),
-        *(Cell(figures.count(value)) for value in counts),
-        Cell(page.words.say(f"delivery.{delivery.state}"), numeric=False, mark=delivery.state),
+    if not lines and not page.about.deliveries:
+        return Verdict("unchecked", words.say("verdict.nothing"), (Statement("", words.say("empty.deliveries")),))
+    mark, heading = _heading(page, lines)
+    return Verdict(
+        mark, heading, (*_files(page, lines, linked), *_rules(page, lines), Statement("", words.say("verdict.person")))
     )
 
 
-def need_a_person(page: Page, lines: Sequence[RuleLine]) -> Section:
-    """The rules that failed or could not be told, most rows first."""
-    wanted = [line for line in lines if line.status in ("error", "failed", "passed_with_failures")]
-    return _rules(page, "to-mend", wanted, "mend", folded=False)
+def _heading(page: Page, lines: Sequence[RuleLine]) -> tuple[str, str]:
+    words = page.words
+    if any(line.status == "error" for line in lines):
+        return "error", words.say("verdict.error")
+    held = _held(page)
+    if held and all(delivery.state != "published" for delivery in page.about.deliveries):
+        return "blocked", words.say("verdict.all_held")
+    if held:
+        names = [rule_lines.clinic_name(page, clinic_id) for clinic_id in held]
+        named = ", ".join(names) if len(names) <= NAMED_N else words.say("verdict.clinics", clinics=len(names))
+        states = {delivery.state for delivery in page.about.deliveries} - {"published"}
+        state = words.say(f"verdict.held_{states.pop() if len(states) == 1 else 'both'}")
+        return "blocked", words.say("verdict.held", clinics=named, state=state)
+    if any(line.status == "failed" for line in lines):
+        return "failed", words.say("verdict.failed")
+    return "passed", words.say("verdict.passed")
 
 
-def every_rule(page: Page, lines: Sequence[RuleLine]) -> Section:
-    """Every rule on every column, as it was evaluated."""
-    return _rules(page, "rules", lines, "rules", folded=True)
+def _held(page: Page) -> list[str]:
+    """The clinics with a file that was not published, in the order of their names."""
+    found = {delivery.clinic_id for delivery in page.about.deliveries if delivery.state != "published"}
+    return sorted(found, key=lambda clinic_id: rule_lines.clinic_name(page, clinic_id))
 
 
-def _rules(page: Page, section_id: str, lines: Iterable[RuleLine], key: str, folded: bool) -> Section:
-    words, ordered = page.words, sorted(lines, key=_urgency)
-    heading, sentence = words.say(f"{key}.heading"), words.say(f"{key}.sentence")
-    if not ordered:
-        return Section(section_id, heading, sentence, empty=words.say(f"{key}.empty"))
-    many = len({line.clinic_id for line in ordered}) > 1
-    names = ("clinic",) * many + (
-        "rule",
-        "table",
-        "field",
-        "status",
-        "failed",
-        "failed_pct",
-        "threshold",
-        "rule_effect",
-    )
-    table = TableView(
-        words.say(f"{key}.caption"),
-        tuple(words.say(f"column.{c}") for c in names),
-        tuple(_rule(page, line, many) for line in ordered),
-    )
-    return Section(section_id, heading, sentence, table=table, folded=folded)
-
-
-def _urgency(line: RuleLine) -> tuple[int, float, str, str, str, str]:
-    place = STATUSES.index(line.status) if line.status in STATUSES else 0
-    return (place, -(line.failed_n or 0), line.clinic_id, line.rule, line.table, line.column)
-
-
-def _rule(page: Page, line: RuleLine, many: bool) -> tuple[Cell, ...]:
-    words, sentence = page.words, page.about.rules.get(line.rule)
-    if line.failed_n is None or line.evaluated_n is None:
-        failed = parts.silent(words, line.why_empty)
-    else:
-        failed = Cell(
-            words.say("figure.part_of", part=figures.count(line.failed_n), whole=figures.count(line.evaluated_n))
+def _files(page: Page, lines: Sequence[RuleLine], linked: bool) -> list[Statement]:
+    words, deliveries = page.words, page.about.deliveries
+    published = sum(delivery.state == "published" for delivery in deliveries)
+    told = [
+        Statement(
+            "published" if published == len(deliveries) else "",
+            words.say(
+                "verdict.files" if published else "verdict.files_none",
+                published=figures.count(published),
+                files=figures.count(len(deliveries)),
+            ),
         )
-    pct = parts.silent(words, line.why_empty) if line.failed_pct is None else Cell(_percent(line.failed_pct))
-    threshold = Cell("") if line.threshold_pct is None else Cell(_percent(line.threshold_pct))
-    return (
-        *((parts.label(_clinic(page, line.clinic_id)),) * many),
-        parts.label(f"{line.rule}: {sentence}" if sentence else line.rule),
-        parts.label(line.table),
-        parts.label(line.column),
-        Cell(words.name("status", line.status), numeric=False, mark=line.status),
-        failed,
-        pct,
-        threshold,
-        parts.label(words.name("rule_effect", line.effect)),
+    ]
+    return told + [_why_held(page, clinic_id, lines, linked) for clinic_id in _held(page)]
+
+
+def _why_held(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool) -> Statement:
+    words = page.words
+    files = [delivery for delivery in page.about.deliveries if delivery.clinic_id == clinic_id]
+    held = [delivery for delivery in files if delivery.state != "published"]
+    blocking = sorted(
+        (line for line in lines if line.clinic_id == clinic_id and line.effect == "blocks" and line.status in NOT_GOOD),
+        key=lambda line: line.urgency,
     )
+    reasons = " ".join(
+        words.say(
+            "verdict.reason",
+            sentence=rule_lines.fact(page, line.rule).sentence,
+            failed=rule_lines.failed(page, line).text,
+        )
+        for line in blocking
+    )
+    kept = "verdict.nothing_kept" if len(held) == len(files) else "verdict.earlier_kept"
+    sentence = words.say(
+        f"verdict.{held[0].state}",
+        clinic=rule_lines.clinic_name(page, clinic_id),
+        held=figures.count(len(held)),
+        files=figures.count(len(files)),
+    )
+    links = [(words.say("verdict.mend_link"), f"#mend-{clinic_id}")]
+    links += [
+        (words.say("verdict.rule_link", rule=line.rule), address)
+        for line in blocking
+        if (address := rule_lines.link(page, line.rule, linked))
+    ]
+    text = " ".join(part for part in (sentence, reasons, words.say(kept)) if part)
+    return Statement(held[0].state, text, tuple(links))
 
 
-def _percent(value: float) -> str:
-    """Shares of failing rows are small, so one decimal; what is above zero never reads as 0.0."""
-    return "under 0.1" if 0 < value < 0.05 else figures.mean(value)
-
-
-def _clinic(page: Page, clinic_id: str) -> str:
-    return page.words.say("column.network") if clinic_id == ALL else page.about.clinics.get(clinic_id) or clinic_id
+def _rules(page: Page, lines: Sequence[RuleLine]) -> list[Statement]:
+    """Counts of rules and checks; a check is one rule on one column of one clinic."""
+    words = page.words
+    of = {status: [line for line in lines if line.status == status] for status in rule_lines.STATUSES}
+    told = []
+    for status in ("error", "failed"):
+        if of[status]:
+            told.append(
+                Statement(
+                    status,
+                    words.say(
+                        f"verdict.rules_{status}",
+                        rules=figures.count(len({line.rule for line in of[status]})),
+                        of_rules=figures.count(len({line.rule for line in lines})),
+                        checks=figures.count(len(of[status])),
+                        of_checks=figures.count(len(lines)),
+                    ),
+                )
+            )
+    if lines and not told:
+        told.append(Statement("passed", words.say("verdict.none_failed", of_checks=figures.count(len(lines)))))
+    if of["passed_with_failures"] or of["not_applicable"]:
+        told.append(
+            Statement(
+                "",
+                words.say(
+                    "verdict.others",
+                    with_failures=figures.count(len(of["passed_with_failures"])),
+                    not_applicable=figures.count(len(of["not_applicable"])),
+                ),
+            )
+        )
+    return told

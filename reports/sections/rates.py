@@ -2,129 +2,159 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from pipelines.vocabulary import ALL
-from reports import figures, released_rows
 from reports.charts import rate_by_group
 from reports.charts.rate_by_group import Group
-from reports.sections import parts
-from reports.sections.parts import Cell, Drawn, Page, Section, TableView
+from reports.dashboard_rows import List
+from reports.phrases import Phrase, count, label, plain, rate, rate_places
+from reports.sections.declared import Chart, Column, Declared
+from reports.words import Words
+
+_WHEN = {"when": ("timepoint", "timepoint"), "scale": ("scale", "scale")}
+_OF = {"condition": ("condition", "condition")}
+_LISTS: Mapping[Group, List] = {"condition": "by_condition", "route": "by_route"}
 
 
-def margin(page: Page, group: Group) -> Section:
-    """Response by condition over all routes, or by route over all conditions."""
-    words, records = page.words, _records(page, group)
-    heading, sentence = words.say(f"margin.{group}"), words.say("margin.sentence", when=page.when)
-    if not records or page.outcomes is None:
-        return Section(f"by-{group}", heading, sentence, empty=words.say("empty.section"))
-    columns = tuple(
-        words.say(f"column.{c}") for c in (group, "started", "analysed", "measured_pct", "response", "evidence")
-    )
-    table = TableView(
-        words.say(f"margin.caption_{group}", when=page.when),
-        columns,
-        tuple(
-            (
-                parts.label(words.name(group, record[group])),
-                parts.people(record, "n_started", words),
-                parts.people(record, "n_analysed", words),
-                parts.share(record, "followup_pct", words),
-                parts.rate(record, "response", words),
-                parts.evidence(record, words),
-            )
-            for record in records
+def margin(words: Words, group: Group) -> Declared:
+    """Response by condition over the chosen routes, or by route over the chosen conditions."""
+    return Declared(
+        id=f"by-{group}",
+        rows=_LISTS[group],
+        group=group,
+        about="response_pct",
+        heading=Phrase(
+            f"margin.finding_{group}",
+            {"lowest": ("share", "lowest"), "highest": ("share", "highest"), "spoken": ("count", "spoken_n")},
+            otherwise=f"margin.{group}",
         ),
-    )
-    return Section(
-        f"by-{group}", heading, sentence, words.say("reading.rates"), (_chart(page, group, "response"),), table
+        heading_of_one=Phrase(
+            "margin.finding_of_one",
+            {**_OF, "route": ("route", "route"), **rate_places("response")},
+            "response_pct",
+            otherwise=f"margin.{group}",
+        ),
+        sentence=Phrase(f"margin.sentence_{group}", {**_WHEN, "route": ("route", "route"), **_OF}),
+        reading=measured("response", f"by_{group}"),
+        how_to_read="reading.rates",
+        caption=f"margin.caption_{group}",
+        columns=(
+            Column(group, label(group), numeric=False),
+            Column("started", count("n_started")),
+            Column("analysed", count("n_analysed")),
+            Column("measured_pct", plain("share", "followup_pct")),
+            Column("response", rate("response")),
+            Column("evidence", plain("state", "evidence"), numeric=False),
+        ),
+        definition="def-response",
+        charts=(_chart(words, group, "response"),),
     )
 
 
-def bounds(page: Page) -> Section:
+def bounds(words: Words) -> Declared:
     """Response and remission by condition, with what the people not measured could make of them."""
-    words, records = page.words, _records(page, "condition")
-    sentence = words.say("bounds.sentence", when=page.when)
-    if not records or page.outcomes is None:
-        return Section("bounds", words.say("bounds.heading"), sentence, empty=words.say("empty.section"))
-    table = TableView(
-        words.say("bounds.caption", when=page.when),
-        tuple(
-            words.say(f"column.{c}")
-            for c in ("condition", "baseline", "response", "worst", "best", "remission", "worst", "best")
-        ),
-        tuple(
-            (
-                parts.label(words.name("condition", record["condition"])),
-                parts.people(record, "n_baseline", words),
-                *(cell for outcome in ("response", "remission") for cell in _bounded(page, record, outcome)),
-            )
-            for record in records
-        ),
+    finding = Phrase(
+        "bounds.finding",
+        {"worst": ("share", "response_pct_worst"), "best": ("share", "response_pct_best")},
+        "response_pct",
+        otherwise="bounds.heading",
     )
-    charts = tuple(_chart(page, "condition", outcome, bounds=True) for outcome in ("response", "remission"))
-    return Section("bounds", _bounds_heading(page, records), sentence, words.say("reading.bounds"), charts, table)
+    return Declared(
+        id="bounds",
+        rows="by_condition",
+        group="condition",
+        about="response_pct",
+        heading=finding,
+        heading_of_one=finding,
+        sentence=Phrase("bounds.sentence", {**_WHEN, "route": ("route", "route")}),
+        reading=Phrase(
+            "reading_of.bounds",
+            {
+                "measured": ("count", "response_of_n"),
+                "whole": ("count", "response_bounds_of_n"),
+                **{k: v for k, v in rate_places("response").items() if k in ("share", "low", "high")},
+            },
+            "response_pct",
+        ),
+        how_to_read="reading.bounds",
+        caption="bounds.caption",
+        columns=(
+            Column("condition", label("condition"), numeric=False),
+            Column("baseline", count("n_baseline")),
+            *(
+                column
+                for outcome in ("response", "remission")
+                for column in (
+                    Column(outcome, rate(outcome)),
+                    Column("worst", plain("share", f"{outcome}_pct_worst", f"{outcome}_pct")),
+                    Column("best", plain("share", f"{outcome}_pct_best", f"{outcome}_pct")),
+                )
+            ),
+        ),
+        definition="def-bounds",
+        charts=tuple(_chart(words, "condition", outcome, bounds=True) for outcome in ("response", "remission")),
+    )
 
 
-def better_and_worse(page: Page) -> Section:
+def better_and_worse(words: Words) -> Declared:
     """Reliably better and reliably worse by route, worsening as large as improvement."""
-    words, records = page.words, _records(page, "route")
-    sentence = words.say("reliable.sentence", when=page.when)
-    if not records or page.outcomes is None:
-        return Section("better-and-worse", words.say("reliable.heading"), sentence, empty=words.say("empty.section"))
     outcomes = ("reliable_improvement", "reliable_deterioration")
-    table = TableView(
-        words.say("reliable.caption", when=page.when),
-        tuple(words.say(f"column.{c}") for c in ("route", *outcomes, "reliable_recovery")),
-        tuple(
-            (
-                parts.label(words.name("route", record["route"])),
-                *(parts.rate(record, outcome, words) for outcome in (*outcomes, "reliable_recovery")),
-            )
-            for record in records
+    finding = Phrase(
+        "reliable.finding",
+        {"better": ("share", f"{outcomes[0]}_pct"), "worse": ("share", f"{outcomes[1]}_pct")},
+        f"{outcomes[1]}_pct",
+        otherwise="reliable.heading",
+    )
+    return Declared(
+        id="better-and-worse",
+        rows="by_route",
+        group="route",
+        about="reliable_improvement_pct",
+        heading=finding,
+        heading_of_one=finding,
+        sentence=Phrase("reliable.sentence", {**_WHEN, **_OF}),
+        reading=measured("reliable_deterioration", "reliable_deterioration"),
+        how_to_read="reading.reliable",
+        caption="reliable.caption",
+        columns=(
+            Column("route", label("route"), numeric=False),
+            *(Column(outcome, rate(outcome)) for outcome in (*outcomes, "reliable_recovery")),
         ),
-    )
-    total = next((record for record in records if record["route"] == ALL), None)
-    better, worse = (parts.rate_text(total, outcome, words) for outcome in outcomes)
-    heading = words.say("reliable.heading")
-    if better and worse:
-        shares = [figures.share(released_rows.number(total, f"{outcome}_pct") or 0) for outcome in outcomes]
-        heading = words.say("reliable.finding", better=shares[0], worse=shares[1])
-    charts = tuple(_chart(page, "route", outcome) for outcome in outcomes)
-    return Section("better-and-worse", heading, sentence, words.say("reading.reliable"), charts, table)
-
-
-def _records(page: Page, group: Group) -> list[dict[str, Any]]:
-    other = "route" if group == "condition" else "condition"
-    found = [record for record in released_rows.primary_rows(page.outcomes, page.scope) if record[other] == ALL]
-    order = released_rows.conditions_in(found) if group == "condition" else released_rows.routes_in(found)
-    by_group = {record[group]: record for record in found}
-    return [by_group[code] for code in (ALL, *order) if code in by_group]
-
-
-def _chart(page: Page, group: Group, outcome: str, bounds: bool = False) -> Drawn:
-    assert page.outcomes is not None
-    choice = (page.outcomes, page.words, page.scope, group, outcome, bounds)
-    chart = rate_by_group.chart(*choice).properties(title=page.words.say(f"outcome.{outcome}"))
-    return parts.drawn(
-        f"{outcome.replace('_', '-')}-by-{group}{'-bounds' if bounds else ''}",
-        rate_by_group.NAME,
-        chart,
-        rate_by_group.rows(*choice),
+        definition="def-reliable-improvement",
+        charts=tuple(_chart(words, "route", outcome) for outcome in outcomes),
     )
 
 
-def _bounded(page: Page, record: dict[str, Any], outcome: str) -> tuple[Cell, Cell, Cell]:
-    return (
-        parts.rate(record, outcome, page.words),
-        parts.share(record, f"{outcome}_pct_worst", page.words),
-        parts.share(record, f"{outcome}_pct_best", page.words),
+def measured(outcome: str, key: str) -> Phrase:
+    """One sentence made from the subject row: how many could be measured, what they show, one limitation."""
+    return Phrase(
+        f"reading_of.{key}",
+        {
+            **rate_places(outcome),
+            "followed": ("share", "followup_pct"),
+            "analysed": ("count", "n_analysed"),
+            "due": ("count", "n_due"),
+            "condition": ("condition", "condition"),
+            "route": ("route", "route"),
+        },
+        f"{outcome}_pct",
+        otherwise="reading_of.silent",
     )
 
 
-def _bounds_heading(page: Page, records: list[dict[str, Any]]) -> str:
-    total = next((record for record in records if record["condition"] == ALL), None)
-    worst, best = (released_rows.number(total, f"response_pct_{end}") if total else None for end in ("worst", "best"))
-    if worst is None or best is None or released_rows.state(total, "response_pct") in released_rows.SILENT:
-        return page.words.say("bounds.heading")
-    return page.words.say("bounds.finding", worst=figures.share(worst), best=figures.share(best))
+def _chart(words: Words, group: Group, outcome: str, bounds: bool = False) -> Chart:
+    places = {**rate_places(outcome), "group": (group, group)}
+    return Chart(
+        id=f"{outcome.replace('_', '-')}-by-{group}{'-bounds' if bounds else ''}",
+        spec=rate_by_group.spec(words, group, outcome, bounds),
+        rows=_LISTS[group],
+        fields=rate_by_group.fields(group, outcome, bounds),
+        finding=Phrase(f"title.{outcome}", places, f"{outcome}_pct", otherwise=f"outcome.{outcome}"),
+        definition=f"def-{outcome.replace('_', '-')}",
+        about=f"{outcome}_pct",
+    )
+
+
+def columns_of(names: Sequence[str]) -> tuple[Column, ...]:
+    """Counts of the ladder as columns, headed by the words of their step."""
+    return tuple(Column(name.removeprefix("n_"), count(name)) for name in names)

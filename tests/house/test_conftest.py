@@ -1,4 +1,4 @@
-"""The real-data option: skipped with a reason where the folder is absent, and always counted."""
+"""Real data and the browser: tests are skipped with a reason where there is none, and always counted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_it_needs_none():
 def suite(tmp_path: Path) -> Path:
     """A suite of its own with this suite's conftest."""
     (tmp_path / "suite" / "tests").mkdir(parents=True)
-    (tmp_path / "suite" / "pytest.ini").write_text("[pytest]\nmarkers =\n  real_data: x\n")
+    (tmp_path / "suite" / "pytest.ini").write_text("[pytest]\nmarkers =\n  real_data: x\n  browser: x\n")
     conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
     (tmp_path / "suite" / "tests" / "conftest.py").write_text(conftest, encoding="utf-8")
     (tmp_path / "suite" / "tests" / "test_one.py").write_text(ONE_TEST)
@@ -54,3 +54,32 @@ def test_the_folder_beside_the_checkout_is_the_default(suite: Path) -> None:
     (suite.parent / "shared" / "data").mkdir(parents=True)
     (suite.parent / "shared" / "data" / "README.md").touch()
     assert "real-data tests: 1 ran, 0 not run\n" in closing_lines(suite)
+
+
+ONE_PAGE = """
+import pytest
+
+@pytest.fixture
+def chromium():
+    {fixture}
+
+def test_it_shows_a_page(chromium):
+    pass
+
+def test_it_shows_another(chromium):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("fixture", "told"),
+    [
+        ("pytest.skip('no Chromium found')", "browser tests: 0 ran, 2 not run (no Chromium found)\n"),
+        ("raise OSError('it does not start')", "browser tests: 0 ran, 2 not run\n"),
+        ("return 1", "browser tests: 2 ran, 0 not run\n"),
+    ],
+)
+def test_pages_that_were_not_shown_are_counted_in_the_last_lines(suite: Path, fixture: str, told: str) -> None:
+    (suite / "tests" / "test_page.py").write_text(ONE_PAGE.format(fixture=fixture))
+    said = closing_lines(suite, "-n", "2")
+    assert told in "".join(said.splitlines(keepends=True)[-3:])

@@ -47,8 +47,21 @@ def test_a_folder_that_no_clinic_id_names_is_told_as_waiting_and_nothing_in_it_i
     assert clinic_folders(misnamed.inbox) == []
     exit_code, said = kap("run", "--home", str(misnamed.root))
     assert exit_code == 3
-    assert "inbox · Bad Name · waiting" in said
-    assert said.count("KAP-N05") == 2
+    assert "Left in the inbox, as no delivery or not yet one: inbox/Bad Name and inbox/all." in said
+    assert said.count("[KAP-N05]") == 2
+
+
+def test_a_file_outside_any_clinics_folder_is_told_as_waiting_and_stays(tmp_path: Path):
+    home = Home.open(tmp_path / "home")
+    (home.inbox / "scores.csv").write_text("patient_id\np01\n")
+    (home.inbox / ".DS_Store").write_text("")
+    exit_code, result = kap_json("run", "--home", str(home.root))
+    assert exit_code == 3
+    (file,) = result["files"]
+    assert (file["clinic"], file["file"], file["outcome"]) == (None, "scores.csv", "waiting")
+    assert [problem["code"] for problem in file["problems"]] == ["KAP-N06"]
+    assert result["verdict"][1] == "Left in the inbox, as no delivery or not yet one: inbox/scores.csv."
+    assert (home.inbox / "scores.csv").exists()
 
 
 def test_a_misnamed_folder_beside_a_clinic_keeps_nothing_from_being_released(misnamed: Home):
@@ -174,3 +187,47 @@ def test_check_says_by_its_exit_code_that_over_5_pct_would_be_quarantined(tmp_pa
     said, (report,) = checked(tmp_path, rows)
     assert (report["records"], report["quarantined"]) == (40, faulty)
     assert said == exit_code
+
+
+def test_check_says_what_would_become_of_a_file_within_80_columns(tmp_path: Path):
+    rows = sessions(patients(10))
+    rows = [rows[0] | {"session_day": "soon"}, rows[1] | {"dose_mg": "40,5"}, *rows[2:]]
+    path = deliver(Home.open(tmp_path / "elsewhere"), "files", "sessions.csv", rows)
+    exit_code, said = kap("check", str(path), "--home", str(tmp_path / "home"), "--clinic", "alder")
+    assert exit_code == 0
+    assert said.startswith(
+        """\
+sessions.csv: would be taken in as sessions
+  40 rows, 40 records, 1 would be set aside.
+"""
+    )
+    assert "  1 of 40 rows set aside: sessions.csv, column session_day, row 1\n" in said
+    assert "  1 of 40 values left out: sessions.csv, column dose_mg, row 2\n" in said
+    assert "  session_day  integer, days      39       0         1  d (29), dd (10)\n" in said
+    assert "Nothing was stored. To deliver, put the files into" in said
+    assert "soon" not in said and "40,5" not in said
+    assert [line for line in said.splitlines() if len(line) > 80 and str(tmp_path) not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("KAP-D01", ("At most a fifth of a delivery's records is quarantined.", "stays out of the release", "20 %")),
+        ("kap-t04", ("A word is one that its column accepts.", "the value is left out", "courses.condition")),
+        ("KAP-G20", ("No column named like an identifier", "Remove the column from the export")),
+    ],
+)
+def test_rules_say_what_one_code_means(code: str, words: tuple[str, ...]):
+    exit_code, said = kap("rules", code)
+    assert exit_code == 0
+    for each in words:
+        assert each.lower() in " ".join(said.split()).lower()
+    exit_code, told = kap_json("rules", code)
+    assert (exit_code, told["code"]) == (0, code.upper())
+
+
+def test_a_code_that_is_none_is_told_with_the_nearest(tmp_path: Path):
+    exit_code, told = kap_json("rules", "KAP-D11")
+    assert exit_code == told["exit_code"] == 2
+    assert told["problems"][0]["code"] == "KAP-U05"
+    assert "KAP-D01" in told["problems"][0]["remedy"]

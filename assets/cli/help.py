@@ -1,0 +1,135 @@
+"""What `--help` says beside the options: examples that work when copied, what is written, the exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from assets.cli.told import EXIT_CODES
+from pipelines.problems import ExitCode
+
+_FAULT, _USAGE = ExitCode.FAULT, ExitCode.USAGE
+
+
+@dataclass(frozen=True)
+class CommandHelp:
+    """One command: its group and line in `kap --help`; examples; what it writes; the exit codes it can give."""
+
+    group: str
+    line: str
+    examples: tuple[str, ...]
+    writes: str
+    exit_codes: tuple[ExitCode, ...]
+
+
+_TRY, _DELIVER, _UNDERSTAND = "Try it", "Deliver", "Understand"
+HELP = {
+    "demo": CommandHelp(
+        _TRY,
+        "A made-up network of clinics through everything; about a minute.",
+        ("kap demo", "kap demo --home ./kap-demo --json"),
+        "The demo's home, ./kap-demo; the dashboard is in its releases/current/index.html.",
+        (ExitCode.DONE, _FAULT, _USAGE, ExitCode.LOCKED),
+    ),
+    "template": CommandHelp(
+        _DELIVER,
+        "Empty CSV files to fill in, and the dictionary of their columns.",
+        ("kap template", "kap template --to ./templates"),
+        "sessions.csv, scores.csv, courses.csv and dictionary.md, into ./kap-templates or the folder given.",
+        (ExitCode.DONE, _FAULT, _USAGE),
+    ),
+    "check": CommandHelp(
+        _DELIVER,
+        "What would become of files, before they are delivered.",
+        ("kap check sessions.csv scores.csv --clinic alder", "kap check scores.csv --json"),
+        "Nothing.",
+        (ExitCode.DONE, _FAULT, _USAGE, ExitCode.REFUSED),
+    ),
+    "run": CommandHelp(
+        _DELIVER,
+        "Takes in what is new, validates, counts, makes the dashboard.",
+        ("kap run --home ./kap-home", "kap run --json > run.json"),
+        "The home only: the new release in releases/, what was set aside in quarantine/, the record in raw/ and "
+        "ledger.jsonl.",
+        tuple(ExitCode),
+    ),
+    "rules": CommandHelp(
+        _UNDERSTAND,
+        "The rules and definitions in force; or what one code means.",
+        ("kap rules KAP-D01", "kap rules", "kap rules --home ./kap-home --json"),
+        "Nothing.",
+        (ExitCode.DONE, _FAULT, _USAGE),
+    ),
+    "verify": CommandHelp(
+        _UNDERSTAND,
+        "What was altered in the record, the raw files or the release.",
+        ("kap verify", "kap verify --home ./kap-home --json"),
+        "Nothing.",
+        (ExitCode.DONE, _FAULT, _USAGE),
+    ),
+    "ui": CommandHelp(
+        _UNDERSTAND,
+        "The Dagster UI of a home, on this machine only.",
+        ("kap ui", "kap ui --port 3001"),
+        "The home's .dagster folder.",
+        (ExitCode.DONE, _FAULT, _USAGE),
+    ),
+}
+# A first delivery, from nothing to the dashboard.
+FIRST_STEPS = (
+    "kap demo",
+    "kap template",
+    "kap check sessions.csv scores.csv --clinic alder",
+    "kap run",
+    "kap rules KAP-D01",
+)
+# What an exit code says where it does not say what `kap run` says.
+_OTHER_WORDS = {
+    ("verify", _FAULT): "something was altered, or a fault of the program",
+    ("check", ExitCode.REFUSED): "a file would be refused or would wait, or over 5 % of its records be set aside",
+    ("demo", _FAULT): "it did not end as planned, or a fault of the program",
+    ("demo", ExitCode.DONE): "done: ended as planned, which blocks one clinic on purpose",
+}
+
+
+class HelpfulCommand(TyperCommand):
+    """A command whose help ends with examples, what it writes and its exit codes."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """What stands below the options."""
+        told = HELP[str(self.name)]
+        _section(formatter, "Examples", told.examples)
+        with formatter.section("Writes"):
+            formatter.write_text(told.writes)
+        words = [
+            (str(int(code)), _OTHER_WORDS.get((str(self.name), code), EXIT_CODES[code])) for code in told.exit_codes
+        ]
+        with formatter.section("Exit codes"):
+            formatter.write_dl(words)
+
+
+class HelpfulGroup(TyperGroup):
+    """All commands, in groups and in the order of use."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The commands with a whole line each."""
+        for group in dict.fromkeys(told.group for told in HELP.values()):
+            lines = [(name.ljust(max(map(len, HELP))), told.line) for name, told in HELP.items() if told.group == group]
+            with formatter.section(group):
+                formatter.write_dl(lines)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Examples, exit codes."""
+        _section(formatter, "Examples", FIRST_STEPS)
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), words) for code, words in EXIT_CODES.items()])
+        formatter.write_paragraph()
+        formatter.write_text("Each command: kap COMMAND --help.")
+
+
+def _section(formatter: Any, title: str, lines: tuple[str, ...]) -> None:
+    with formatter.section(title):
+        for line in lines:
+            formatter.write(f"{'':>{formatter.current_indent}}{line}\n")

@@ -1,0 +1,67 @@
+"""What every chart shares: it is made without data, as wide as its place, and its rows come by the name `rows`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from reports import theme
+from reports.words import Words
+
+Spec = Mapping[str, Any]
+DATA = "rows"
+ROW_PX = 30  # the height of one row; the page gives a chart of n rows n times that
+
+
+def finished(chart: alt.LayerChart | alt.FacetChart, description: str) -> Spec:
+    """The Vega-Lite spec of a chart, its rows left to the page."""
+    if isinstance(chart, alt.LayerChart):
+        chart = chart.properties(width="container")
+    # Checked against the Vega-Lite schema in the tests: here that would take most of the time of a release.
+    spec: dict[str, Any] = chart.properties(data=alt.NamedData(DATA), description=description).to_dict(validate=False)
+    return spec
+
+
+def rows_axis() -> alt.Y:
+    """One row per name, in the order of the rows. On a narrow page (`narrow`, set by the page) the name stands above
+    its mark instead of beside it."""
+    labels = alt.Axis(labelExpr="narrow ? '' : datum.label", minExtent=alt.ExprRef(f"narrow ? 0 : {theme.NAMES_PX}"))
+    return alt.Y("name:N", sort=None, title=None, axis=labels)
+
+
+def row_names(base: alt.Chart) -> alt.Chart:
+    """The names above their marks, on a narrow page only."""
+    names: alt.Chart = base.mark_text(align="left", dy=-16, aria=False).encode(
+        x=alt.XValue(0), text=alt.TextValue("", condition={"test": "narrow", "field": "name"})
+    )
+    return names
+
+
+def row_readings(base: alt.Chart) -> alt.Chart:
+    """What stands at the right of each row; on a narrow page above its mark."""
+    lift = alt.ExprRef("narrow ? -16 : 0")
+    mark = base.mark_text(align="right", baseline="middle", dy=lift, fontSize=12, color=theme.CONTEXT, aria=False)
+    readings: alt.Chart = mark.encode(x=alt.XValue(alt.ExprRef("width")), text=alt.Text("reading:N"))
+    return readings
+
+
+# Set by the page: `narrow` where names stand above their marks; `low`, `high` and `ticks` of an axis that follows the
+# rows; `turned` where higher is better, so that better is to the left all the same.
+NARROW = alt.VariableParameter(name="narrow", value=False)
+AXIS = tuple(
+    alt.VariableParameter(name=name, value=value)
+    for name, value in {"low": -1, "high": 1, "ticks": [0], "turned": False}.items()
+)
+
+
+def interval_tooltips(words: Words, name: str, number_format: str) -> list[alt.Tooltip]:
+    """What hovering says of a row: its name, the figure, its interval, and how many of how many people."""
+    return [
+        alt.Tooltip("name:N", title=name),
+        alt.Tooltip("value:Q", title=words.say("column.figure"), format=number_format),
+        alt.Tooltip("low:Q", title=words.say("column.interval_low"), format=number_format),
+        alt.Tooltip("high:Q", title=words.say("column.interval_high"), format=number_format),
+        alt.Tooltip("people:N", title=words.say("column.people")),
+    ]

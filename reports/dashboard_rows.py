@@ -1,0 +1,253 @@
+"""The rows behind the dashboard: which released rows a page carries, and which of them a choice of filters shows.
+
+A network's page carries the network's rows and each clinic's margins; a clinic's own page carries all rows of that
+clinic. `chosen` is the one definition of what a list holds; dashboard.js has the same six lists over the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pipelines.vocabulary import ALL, CONDITIONS, PRIMARY, PRIMARY_SCALES, REPORTED_ROUTES, TIMEPOINTS
+from reports import figures, released_rows
+from reports.phrases import SPEAKING
+from reports.released_rows import Row
+from reports.sections.parts import Page
+
+LADDER = ("n_started", "n_due", "n_baseline", "n_any_followup", "n_analysed")
+RATES = ("response", "remission", "reliable_improvement", "reliable_deterioration", "reliable_recovery")
+MOMENTS = ("baseline_mean", "baseline_sd", "followup_mean", "followup_sd", "change_mean", "change_ci_low")
+KEY = ("clinic_id", "condition", "route", "scale", "timepoint")
+COURSE_KEY = ("clinic_id", "condition", "route", "scale", "axis")
+RELEASED_NUMBERS = (
+    *LADDER,
+    "n_completed_induction",
+    "followup_pct",
+    "paired_pct",
+    *MOMENTS,
+    "change_ci_high",
+    *("effect_size", "effect_size_ci_low", "effect_size_ci_high"),
+    *(f"{rate}_{part}" for rate in RATES for part in ("of_n", "n", "pct", "ci_low", "ci_high")),
+    *(f"{rate}_{part}" for rate in RATES[:2] for part in ("bounds_of_n", "pct_worst", "pct_best")),
+)
+# Made from released columns by subtraction, so that a page need not calculate.
+DERIVED_NUMBERS = (
+    *("missed_n", "missed_pct", "clinics_n"),
+    *(f"lost_{step}{part}" for step in LADDER[1:] for part in ("", "_pct")),
+)
+COURSE_NUMBERS = ("position", "n", "mean", "ci_low", "ci_high", "n_stopped")
+DECIMALS = 4  # enough that rounding for reading gives what the table itself would give
+
+List = Literal["subject", "by_condition", "by_route", "grid", "routes_of_condition", "course", "clinics"]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader chose: one clinic (or `all`), condition, route, scale (or `primary`) and timepoint."""
+
+    clinic: str = ALL
+    condition: str = ALL
+    route: str = ALL
+    scale: str = PRIMARY
+    timepoint: str = TIMEPOINTS[0]
+
+
+@dataclass(frozen=True)
+class DashboardRows:
+    """outcomes: rows of outcomes_by_route_condition with DERIVED_NUMBERS and `direction`; course: of
+    score_trajectories; main_scale: clinic -> condition -> the scale that shows its change."""
+
+    outcomes: Mapping[tuple[str, ...], Row]
+    course: Mapping[tuple[str, ...], Sequence[Row]]
+    main_scale: Mapping[str, Mapping[str, str]]
+
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions seen, in the order of the contract."""
+        return _in_order(CONDITIONS, {key[1] for key in self.outcomes})
+
+    @property
+    def routes(self) -> list[str]:
+        """The routes seen, in the order of the contract."""
+        return _in_order(REPORTED_ROUTES, {key[2] for key in self.outcomes})
+
+    @property
+    def scales(self) -> list[str]:
+        """The single scales seen, in the order of the primary lists, then by name."""
+        listed = list(dict.fromkeys(scale for scales in PRIMARY_SCALES.values() for scale in scales))
+        seen = {key[3] for key in self.outcomes} - {PRIMARY}
+        return [*_in_order(listed, seen), *sorted(seen - set(listed))]
+
+    def row(self, filters: Filters) -> Row | None:
+        """The one row of these filters."""
+        return self.outcomes.get((filters.clinic, filters.condition, filters.route, filters.scale, filters.timepoint))
+
+    def chosen(self, which: List, filters: Filters, condition: str = "", axis: str = "") -> list[Row]:
+        """The rows of one list, in the order of the contract. condition, axis: of a chart of one condition.
+
+        A list over all groups shows, when one of them is chosen, that one beside `all`.
+        """
+        if which == "course":
+            scale = self.scale_of(filters, condition)
+            return list(self.course.get((filters.clinic, condition, filters.route, scale, axis), ()))
+        asked = self._asked(which, filters, condition)
+        if which == "grid":
+            # A combination that nobody was treated with stands there blank: a facet with a gap would move the cells
+            # after it under another heading.
+            return [self.row(each) or blank(each) for each in asked]
+        if which == "clinics":
+            return [self.row(each) or blank(each, "no_data") for each in asked]
+        return [row for each in asked if (row := self.row(each)) is not None]
+
+    def _asked(self, which: List, filters: Filters, condition: str) -> Iterator[Filters]:
+        conditions = self.conditions if filters.condition == ALL else [filters.condition]
+        routes = self.routes if filters.route == ALL else [filters.route]
+        if which == "subject":
+            yield filters
+        elif which == "by_condition":
+            yield from (replace(filters, condition=each) for each in (ALL, *conditions))
+        elif which == "by_route":
+            yield from (replace(filters, route=each) for each in (ALL, *routes))
+        elif which == "grid":
+            yield from (replace(filters, condition=c, route=r) for c in conditions for r in routes)
+        elif which == "routes_of_condition":
+            chosen = replace(filters, condition=condition, scale=self.scale_of(filters, condition))
+            yield from (replace(chosen, route=each) for each in (ALL, *routes))
+        else:
+            yield from (replace(filters, clinic=each) for each in self.main_scale if each != ALL)
+
+    def scale_of(self, filters: Filters, condition: str) -> str:
+        """The scale whose change is shown for a condition: the chosen one, else the condition's main scale."""
+        if filters.scale != PRIMARY:
+            return filters.scale
+        return self.main_scale.get(filters.clinic, {}).get(condition, "")
+
+
+def dashboard_rows(page: Page) -> DashboardRows:
+    """The rows that this page carries."""
+    own = page.scope.clinic_id
+    clinics = [own] if own != ALL else [ALL, *_by_name(page)]
+    main = {clinic: _main_scales(page, clinic) for clinic in clinics}
+    outcomes = {}
+    seen_by = _clinics_by_group(page)
+    for record in released_rows.rows(page.outcomes):
+        clinic = record["clinic_id"]
+        if clinic in main and (clinic == own or _is_margin(record, main[clinic])):
+            outcomes[tuple(record[name] for name in KEY)] = _with_derived(page, record, seen_by)
+    course: dict[tuple[str, ...], list[Row]] = {}
+    for record in released_rows.rows(page.tables.get("score_trajectories"), clinic_id=own):
+        if record["condition"] != ALL:
+            course.setdefault(tuple(record[name] for name in COURSE_KEY), []).append(_rounded(record, COURSE_NUMBERS))
+    ordered = {key: sorted(rows, key=lambda row: float(row["position"])) for key, rows in course.items()}
+    return DashboardRows(outcomes, ordered, main)
+
+
+def _by_name(page: Page) -> list[str]:
+    names = page.about.clinics
+    return sorted(names, key=lambda clinic: (names[clinic].casefold(), clinic))
+
+
+def _main_scales(page: Page, clinic: str) -> dict[str, str]:
+    scope = replace(page.scope, clinic_id=clinic)
+    found = {c: released_rows.main_scale(page.outcomes, scope, c) for c in CONDITIONS}
+    return {condition: scale for condition, scale in found.items() if scale is not None}
+
+
+def _is_margin(record: Row, main: Mapping[str, str]) -> bool:
+    """A clinic's row on the network's page: one condition over all routes, or one route over all conditions."""
+    if record["scale"] == PRIMARY:
+        return ALL in (record["condition"], record["route"])
+    return bool(record["route"] == ALL and record["scale"] == main.get(record["condition"]))
+
+
+def _clinics_by_group(page: Page) -> Mapping[tuple[str, str], int]:
+    """(condition, route) -> clinics that have a row of it."""
+    clinics: dict[tuple[str, str], set[str]] = {}
+    for record in released_rows.rows(page.tables.get("denominators")):
+        if record["clinic_id"] != ALL:
+            clinics.setdefault((record["condition"], record["route"]), set()).add(record["clinic_id"])
+    return {group: len(found) for group, found in clinics.items()}
+
+
+def _with_derived(page: Page, record: Row, seen_by: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    row = _rounded(record, RELEASED_NUMBERS)
+    steps = [released_rows.number(row, step) for step in LADDER]
+    due, analysed = steps[1], steps[-1]
+    row["missed_n"] = None if due is None or analysed is None else due - analysed
+    followed = released_rows.number(record, "followup_pct")
+    row["missed_pct"] = None if followed is None else figures.plot(100 - followed, DECIMALS)
+    row["clinics_n"] = seen_by.get((record["condition"], record["route"])) if record["clinic_id"] == ALL else 1
+    for step, had, have in zip(LADDER[1:], steps, steps[1:], strict=False):
+        lost = None if had is None or have is None else had - have
+        row[f"lost_{step}"] = lost
+        row[f"lost_{step}_pct"] = figures.plot(100 * lost / had, DECIMALS) if had and lost is not None else None
+    row["direction"] = _direction(record, page.about.scale(record["scale"]).lower_is_better)
+    return row
+
+
+def _rounded(record: Row, columns: Iterable[str]) -> dict[str, Any]:
+    return {**record, **{c: figures.plot(released_rows.number(record, c), DECIMALS) for c in columns}}
+
+
+def _direction(record: Row, lower_is_better: bool | None) -> str:
+    """Better or worse only when the whole interval of the change is."""
+    low, high = (released_rows.number(record, f"change_ci_{end}") for end in ("low", "high"))
+    if low is None or high is None or lower_is_better is None:
+        return ""
+    if low <= 0 <= high:
+        return "none"
+    return "better" if (high < 0) == lower_is_better else "worse"
+
+
+def _in_order(order: Iterable[str], seen: set[str]) -> list[str]:
+    return [code for code in order if code in seen]
+
+
+def blank(filters: Filters, evidence: str = "none") -> dict[str, Any]:
+    """The row of a group that has none: its codes and no figure. evidence: `none` shows nothing at all."""
+    codes = {"clinic_id": filters.clinic, "condition": filters.condition, "route": filters.route}
+    more = {"scale": filters.scale, "timepoint": filters.timepoint, "direction": "", "empty_because": ""}
+    return {**dict.fromkeys((*RELEASED_NUMBERS, *DERIVED_NUMBERS)), **codes, **more, "evidence": evidence}
+
+
+def steps_of(row: Row) -> list[Row]:
+    """The ladder of a row as one row per step: `people`, and `lost` since the step before (nothing for the first)."""
+    return [
+        {
+            **row,
+            "step": step,
+            "people": row[step],
+            "lost": row.get(f"lost_{step}"),
+            "lost_pct": row.get(f"lost_{step}_pct"),
+            "empty_because": f"people:{released_rows.why_empty(row, step)};"
+            f"lost:{'none' if step == LADDER[0] else released_rows.why_empty(row, step)}",
+        }
+        for step in LADDER
+    ]
+
+
+def summary(rows: Sequence[Row], column: str, group: str) -> dict[str, Any]:
+    """What a heading may say of a whole list, its `all` row left out: rows_n, those that speak about `column`
+    (spoken_n), the lowest and highest figure among these (None when none speaks), and how many of them are clearly
+    better or worse."""
+    single = [row for row in rows if row[group] != ALL]
+    speaking = [row for row in single if released_rows.state(row, column) in SPEAKING]
+    values = [value for row in speaking if (value := released_rows.number(row, column)) is not None]
+    return {
+        "rows_n": len(single),
+        "spoken_n": len(values),
+        "lowest": min(values, default=None),
+        "highest": max(values, default=None),
+        **{f"{way}_n": sum(row.get("direction") == way for row in speaking) for way in ("better", "worse")},
+    }
+
+
+def ends(rows: Sequence[Row]) -> dict[str, Any]:
+    """What a heading may say of a course: its first and its last row that show a mean (None without two)."""
+    shown = [row for row in rows if released_rows.number(row, "mean") is not None]
+    names = ("position", "n", "mean")
+    pairs = (("first", shown[0]), ("last", shown[-1])) if len(shown) > 1 else ()
+    empty = {f"{end}_{name}": None for end in ("first", "last") for name in names}
+    return empty | {f"{end}_{name}": row[name] for end, row in pairs for name in names}

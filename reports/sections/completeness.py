@@ -1,0 +1,88 @@
+"""Completeness by field and clinic: of the rules that measure missing values, how many values are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports import figures
+from reports.sections import parts, rule_lines
+from reports.sections.parts import Cell, Page, Section, TableView
+from reports.sections.rule_lines import RuleLine
+
+# From how much missing on a cell is shaded, in percent; the last one is the share that the rules on gaps allow.
+SHADES = ((20.0, "missing-3"), (5.0, "missing-2"), (0.0, "missing-1"))
+
+Field = tuple[str, str, str]
+
+
+def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section:
+    """One row per field and rule, one column per clinic: the share of values present, with its denominator."""
+    words = page.words
+    measured = [line for line in lines if rule_lines.fact(page, line.rule).kahn == "completeness"]
+    told = [line for line in measured if line.evaluated_n]
+    sentence = words.say("completeness.sentence")
+    if not told:
+        return Section(
+            "completeness", words.say("completeness.heading"), sentence, empty=words.say("completeness.empty")
+        )
+    ids = sorted({line.clinic_id for line in measured}, key=lambda clinic_id: rule_lines.clinic_name(page, clinic_id))
+    by_place = {(line.table, line.column, line.rule, line.clinic_id): line for line in measured}
+    fields = sorted({(line.table, line.column, line.rule) for line in told}, key=lambda field: _order(page, field))
+    many = len(ids) > 1
+    names = [rule_lines.clinic_name(page, clinic_id) for clinic_id in ids] if many else [words.say("column.present")]
+    table = TableView(
+        words.say("completeness.caption"),
+        (words.say("column.field"), *names, *((words.say("column.all_clinics"),) if many else ())),
+        tuple(
+            (
+                _field(page, field, linked),
+                *(_cell(page, [by_place.get((*field, clinic_id))]) for clinic_id in ids),
+                *((_cell(page, [by_place.get((*field, clinic_id)) for clinic_id in ids]),) if many else ()),
+            )
+            for field in fields
+        ),
+    )
+    lowest = min(_present(line.failed_n or 0, line.evaluated_n or 1) for line in told)
+    return Section(
+        "completeness",
+        words.say("completeness.finding", lowest=rule_lines.percent(lowest)),
+        sentence,
+        reading=words.say("reading.completeness"),
+        table=table,
+        folded=False,
+    )
+
+
+def _field(page: Page, field: Field, linked: bool) -> Cell:
+    table, column, code = field
+    asked = page.words.say("completeness.asked", rule=code, sentence=rule_lines.fact(page, code).sentence)
+    place = rule_lines.where(page, table, column)
+    return Cell(place.text, numeric=False, link=rule_lines.link(page, code, linked), note=asked)
+
+
+def _order(page: Page, field: Field) -> tuple[int, str, str, str]:
+    tables = ("courses", "sessions", "scores")
+    return (tables.index(field[0]) if field[0] in tables else len(tables), *field)
+
+
+def _cell(page: Page, lines: Iterable[RuleLine | None]) -> Cell:
+    """The share present over these lines together; silent when one is not shown or none was evaluated."""
+    found = [line for line in lines if line is not None and line.status != "not_applicable"]
+    counts = [(line.failed_n, line.evaluated_n) for line in found]
+    if any(failed is None or evaluated is None for failed, evaluated in counts):
+        return parts.silent(page.words, next(line.why_empty for line in found if line.failed_n is None))
+    evaluated = sum(evaluated or 0 for _, evaluated in counts)
+    if not evaluated:
+        return parts.silent(page.words, "no_data")
+    failed = sum(failed or 0 for failed, _ in counts)
+    missing = 100 * failed / evaluated
+    mark = next((shade for above, shade in SHADES if missing > above), "missing-0")
+    return Cell(
+        rule_lines.percent(_present(failed, evaluated)),
+        mark=mark,
+        note=page.words.say("completeness.of", whole=figures.count(evaluated)),
+    )
+
+
+def _present(failed: float, evaluated: float) -> float:
+    return 100 * (evaluated - failed) / evaluated

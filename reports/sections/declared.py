@@ -1,0 +1,103 @@
+"""A section of the dashboard as data: which rows it lists, what it says of them, the columns of its table, its charts.
+
+Read by dashboard.py for the page as delivered and by dashboard.js for every other choice of filters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reports.dashboard_rows import List
+from reports.phrases import Number, Phrase
+
+# Vega reads these tooltip fields as a heading and as an image to fetch (vega-tooltip): never let one through.
+BANNED_FIELDS = frozenset({"title", "image"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: the key of its heading, what stands in a cell, whether that is a number."""
+
+    heading: str
+    cell: Phrase
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: a Vega-Lite spec without data, and the fields of its rows.
+
+    rows: the list it draws; condition, axis: of the list, for a chart of one condition. finding: its title.
+    measures: columns that the axis must hold, zero with them (none = the axis is fixed); room: what stands free beyond
+    them for a text, as a share of the axis.
+    """
+
+    id: str
+    spec: Mapping[str, Any]
+    rows: List
+    fields: Mapping[str, Phrase | Number]
+    finding: Phrase
+    definition: str
+    about: str
+    condition: str = ""
+    axis: str = ""
+    measures: tuple[str, ...] = ()
+    room: float = 0.0
+    wide: bool = False
+
+    def __post_init__(self) -> None:
+        if BANNED_FIELDS & set(self.fields):
+            raise ValueError(f"the chart {self.id} has a field that a tooltip would act on")
+        if self.spec.get("datasets"):
+            raise ValueError(f"the chart {self.id} carries its own data")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One section.
+
+    heading: of the subject row and of the list's summary about `about` over `group`; heading_of_one: said instead when
+    the list is down to one group. reading: one sentence from the subject row. definition: the place in methods.html.
+    link: where a row's first cell leads, with a place {clinic}.
+    """
+
+    id: str
+    rows: List
+    group: str
+    about: str
+    heading: Phrase
+    heading_of_one: Phrase
+    sentence: Phrase
+    reading: Phrase
+    how_to_read: str
+    caption: str
+    columns: tuple[Column, ...]
+    definition: str
+    charts: tuple[Chart, ...] = ()
+    folded: bool = True
+    empty: str = "empty.section"
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One large figure: the figure, what it counts, the small print; mark: the look of what it says."""
+
+    figure: Phrase
+    what: Phrase
+    small: Phrase
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first screen in words: the tiles, and the sentences beside them, those first that bring bad news.
+
+    nobody: said instead of them when nobody has been measured.
+    """
+
+    tiles: tuple[Tile, ...]
+    to_know: tuple[Phrase, ...]
+    nobody: Phrase

@@ -1,0 +1,213 @@
+"""How the figures are made: each definition, window and threshold in force, the scales, the rules and the licences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipelines.vocabulary import PRIMARY_SCALES, REPORTED_ROUTES
+from reports.sections import method_tables, parts, rule_lines
+from reports.sections.parts import Cell, Page, Section, TableView
+
+# The entries of each group, by their id on the page without `def-`. Their words stand under [definition] by this id.
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "entering",
+        (
+            "course",
+            "induction",
+            "route",
+            "eligible-score",
+            "baseline",
+            "followup",
+            "timepoint",
+            "primary-scale",
+            "ladder",
+        ),
+    ),
+    (
+        "rates",
+        (
+            "response",
+            "remission",
+            "caseness",
+            "reliable-improvement",
+            "reliable-deterioration",
+            "reliable-recovery",
+            "bounds",
+        ),
+    ),
+    ("change", ("change", "effect-size", "interval", "trajectories")),
+    ("showing", ("evidence", "withheld")),
+)
+# What an entry says beside its sentence, where the words file has it.
+PARTS = ("more", "due", "formula", "part", "whole", "without")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition: its sentence, then what is counted of whom, as pairs of a label and its text."""
+
+    id: str
+    title: str
+    says: str
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Definitions that belong together."""
+
+    id: str
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+def content(page: Page) -> dict[str, Any]:
+    """What the template methods.html.j2 shows."""
+    words = page.words
+    groups = [_group(page, name, keys) for name, keys in GROUPS]
+    sections = [
+        method_tables.timepoints(page),
+        _settings(page),
+        method_tables.scales(page),
+        method_tables.rules(page),
+        _routes(page),
+        Section("tables", words.say("methods.files_heading"), words.say("methods.files_sentence")),
+    ]
+    return {
+        "groups": groups,
+        "sections": sections,
+        "scale_facts": method_tables.facts(page),
+        "instruments": _instruments(page),
+        "licences": page.about.licences,
+        "contents": _contents(page, groups, sections),
+    }
+
+
+def _group(page: Page, name: str, keys: tuple[str, ...]) -> Group:
+    heading = page.words.say(f"methods.{name}_heading")
+    return Group(f"group-{name}", heading, tuple(_entry(page, key) for key in keys))
+
+
+def _entry(page: Page, key: str) -> Entry:
+    words, values = page.words, _values(page)
+    here = f"definition.{key}"
+    told = [
+        (words.say(f"methods.{part}"), words.say(f"{here}.{part}", **values))
+        for part in PARTS
+        if f"{here}.{part}" in words.sentences
+    ]
+    if f"{here}.source" in words.sentences:
+        checked = words.name("source_status", words.say(f"{here}.status"))
+        source = words.say("methods.cited", source=words.say(f"{here}.source"), checked=checked)
+    else:
+        source = words.say("methods.own", **values)
+    return Entry(
+        f"def-{key}",
+        words.say(f"{here}.title"),
+        words.say(f"{here}.says", **values),
+        (*told, (words.say("methods.source"), source)),
+    )
+
+
+def _values(page: Page) -> dict[str, str]:
+    """The windows in force, for the sentences that name them."""
+    lengths = {name: rule_lines.plain(value) for name, value in page.about.lengths.items()}
+    return lengths | {"definition_set": page.about.definition_set, "primary_scales": _primary_scales(page)}
+
+
+def _primary_scales(page: Page) -> str:
+    """Conditions with the same list of scales together: `Anxiety: GAD-7, HAM-A`."""
+    words, conditions = page.words, dict[tuple[str, ...], list[str]]()
+    for condition, listed in PRIMARY_SCALES.items():
+        conditions.setdefault(listed, []).append(words.name("condition", condition))
+    return "; ".join(
+        words.say(
+            "scale.listed",
+            conditions=", ".join(named),
+            scales=", ".join(
+                page.about.scales[scale].name if scale in page.about.scales else words.name("scale_name", scale)
+                for scale in listed
+            ),
+        )
+        for listed, named in conditions.items()
+    )
+
+
+def _settings(page: Page) -> Section:
+    """Lengths, then thresholds: what each decides, its value in force, its name in the settings."""
+    words = page.words
+    lengths = [("windows", name, value) for name, value in page.about.lengths.items()]
+    thresholds = asdict(page.about.limits) | dict(page.about.thresholds)
+    values = [*lengths, *(("thresholds", name, value) for name, value in thresholds.items())]
+    table = TableView(
+        words.say("methods.settings_caption"),
+        tuple(words.say(f"methods.{name}") for name in ("decides", "value", "setting")),
+        tuple(
+            (
+                parts.label(words.name("setting", name)),
+                Cell(words.say(f"unit.{name.rsplit('_', 1)[-1]}", value=rule_lines.plain(value))),
+                parts.label(words.say("methods.place_of_setting", section=section, name=name)),
+            )
+            for section, name, value in values
+        ),
+        ids=tuple(f"setting-{name}" for _, name, _ in values),
+    )
+    return Section(
+        "settings",
+        words.say("methods.settings_heading"),
+        words.say("methods.settings_sentence", **_values(page)),
+        table=table,
+        folded=False,
+    )
+
+
+def _routes(page: Page) -> Section:
+    words = page.words
+    table = TableView(
+        words.say("methods.routes_caption"),
+        (words.say("column.route"), words.say("methods.counted_as")),
+        tuple(
+            (parts.label(words.name("route", route)), parts.label(words.say(f"route_means.{route}", **_values(page))))
+            for route in REPORTED_ROUTES
+        ),
+        ids=tuple(f"route-{route}" for route in REPORTED_ROUTES),
+    )
+    return Section(
+        "routes",
+        words.say("methods.routes_heading"),
+        words.say("methods.routes_sentence", **_values(page)),
+        table=table,
+        folded=False,
+    )
+
+
+def _instruments(page: Page) -> TableView | None:
+    words, instruments = page.words, page.about.instruments
+    if not instruments:
+        return None
+    return TableView(
+        words.say("methods.instruments_caption"),
+        tuple(words.say(f"methods.{name}") for name in ("instrument", "licence", "holder", "source", "source_status")),
+        tuple(
+            (
+                parts.label(licence.instrument),
+                parts.label(words.name("licence", licence.status)),
+                parts.label(licence.holder),
+                parts.label(licence.source),
+                parts.label(words.name("source_status", licence.source_status)),
+            )
+            for licence in instruments
+        ),
+    )
+
+
+def _contents(page: Page, groups: list[Group], sections: list[Section]) -> list[dict[str, Any]]:
+    """The list at the top: every heading, and below a group its entries."""
+    listed: list[dict[str, Any]] = [
+        {"id": group.id, "text": group.heading, "entries": [{"id": e.id, "text": e.title} for e in group.entries]}
+        for group in groups
+    ]
+    listed += [{"id": section.id, "text": section.heading, "entries": []} for section in sections]
+    return [*listed, {"id": "licences", "text": page.words.say("methods.licences_heading"), "entries": []}]

@@ -1,0 +1,76 @@
+"""What became of each file: records = accepted + quarantined + duplicate + stale, checked, with a row of totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports import figures
+from reports.about import Delivery
+from reports.sections import parts, rule_lines
+from reports.sections.parts import Cell, Page, Section, TableView
+
+COUNTS = ("records", "accepted", "quarantined", "duplicate", "stale", "corrected")
+
+
+def adds_up(delivery: Delivery) -> bool:
+    """Whether every record of the file is accounted for, once."""
+    return delivery.records == delivery.accepted + delivery.quarantined + delivery.duplicate + delivery.stale
+
+
+def reconciliation(page: Page) -> Section:
+    """One row per file."""
+    words, deliveries = page.words, page.about.deliveries
+    sentence = words.say("deliveries.sentence")
+    if not deliveries:
+        return Section("deliveries", words.say("deliveries.heading"), sentence, empty=words.say("empty.deliveries"))
+    wrong = sum(not adds_up(delivery) for delivery in deliveries)
+    many = len({delivery.clinic_id for delivery in deliveries}) > 1
+    names = (*(("clinic",) if many else ()), "file", "table", *COUNTS, "adds_up", "state")
+    table = TableView(
+        words.say("deliveries.caption"),
+        tuple(words.say(f"column.{name}") for name in names),
+        tuple(_row(page, delivery, many) for delivery in deliveries),
+        foot=_total(page, deliveries, many),
+    )
+    return Section(
+        "deliveries",
+        words.say("deliveries.wrong", wrong=figures.count(wrong), files=figures.count(len(deliveries)))
+        if wrong
+        else words.say("deliveries.right"),
+        sentence,
+        table=table,
+        folded=False,
+    )
+
+
+def _row(page: Page, delivery: Delivery, many: bool) -> tuple[Cell, ...]:
+    right = adds_up(delivery)
+    clinic = parts.label(rule_lines.clinic_name(page, delivery.clinic_id))
+    return (
+        *((clinic,) if many else ()),
+        parts.label(delivery.file),
+        parts.label(delivery.table),
+        *(Cell(figures.count(getattr(delivery, name))) for name in COUNTS),
+        Cell(
+            page.words.say("deliveries.yes" if right else "deliveries.no"),
+            numeric=False,
+            mark="" if right else "failed",
+        ),
+        Cell(page.words.say(f"delivery.{delivery.state}"), numeric=False, mark=delivery.state),
+    )
+
+
+def _total(page: Page, deliveries: Sequence[Delivery], many: bool) -> tuple[Cell, ...]:
+    words = page.words
+    published = sum(delivery.state == "published" for delivery in deliveries)
+    right = all(adds_up(delivery) for delivery in deliveries)
+    return (
+        parts.label(words.say("deliveries.total")),
+        *((parts.label(""),) if many else ()),
+        parts.label(""),
+        *(Cell(figures.count(sum(getattr(delivery, name) for delivery in deliveries))) for name in COUNTS),
+        Cell(words.say("deliveries.yes" if right else "deliveries.no"), numeric=False, mark="" if right else "failed"),
+        parts.label(
+            words.say("deliveries.published", published=figures.count(published), files=figures.count(len(deliveries)))
+        ),
+    )

@@ -1,0 +1,171 @@
+"""The tables of rules: by kind (Kahn et al. 2016), those that need a person, and every one, to be filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from reports import figures
+from reports.sections import parts, rule_lines
+from reports.sections.parts import Cell, Page, Section, TableView
+from reports.sections.rule_lines import STATUSES, RuleLine
+
+KINDS = ("conformance", "completeness", "plausibility")
+CONTEXTS = ("verification", "validation")
+
+
+def kinds(page: Page, lines: Sequence[RuleLine]) -> Section:
+    """Checks passed of those that had something to evaluate, by kind and context."""
+    words = page.words
+    heading, sentence = words.say("kinds.heading"), words.say("kinds.sentence")
+    classed = [(rule_lines.fact(page, line.rule), line) for line in lines if line.status != "not_applicable"]
+    placed = [(fact.kahn, fact.context, line) for fact, line in classed if fact.kahn]
+    if not placed:
+        return Section("kinds", heading, sentence, empty=words.say("rules.empty"))
+    table = TableView(
+        words.say("kinds.caption"),
+        tuple(words.say(f"kinds.{name}") for name in ("kind", *CONTEXTS, "total")),
+        tuple(
+            (
+                Cell(words.say(f"kinds.{kind}"), numeric=False, note=words.say(f"kinds.{kind}_means")),
+                *(_passed(page, [at for k, c, at in placed if k == kind and c == context]) for context in CONTEXTS),
+                _passed(page, [at for k, _, at in placed if k == kind]),
+            )
+            for kind in KINDS
+        ),
+        foot=(
+            parts.label(words.say("kinds.total")),
+            *(_passed(page, [at for _, c, at in placed if c == context]) for context in CONTEXTS),
+            _passed(page, [at for _, _, at in placed]),
+        ),
+    )
+    return Section("kinds", heading, sentence, table=table, folded=False)
+
+
+def _passed(page: Page, lines: Sequence[RuleLine]) -> Cell:
+    if not lines:
+        return parts.silent(page.words, "no_data")
+    passed = sum(line.status in ("passed", "passed_with_failures") for line in lines)
+    text = page.words.say("figure.part_of", part=figures.count(passed), whole=figures.count(len(lines)))
+    share = page.words.say("kinds.share", share=rule_lines.percent(100 * passed / len(lines)))
+    return Cell(text, note=share)
+
+
+def need_a_person(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section:
+    """Rules that failed, could not be told, or passed with failing rows: one line per rule and column, all clinics."""
+    words = page.words
+    clinics = len({line.clinic_id for line in lines})
+    of_place = sorted(lines, key=_place)
+    groups = [list(group) for _, group in groupby(of_place, key=_place)]
+    wanted = [group for group in groups if any(line.status in STATUSES[:3] for line in group)]
+    heading, sentence = words.say("person.heading"), words.say("person.sentence")
+    if not wanted:
+        return Section("to-mend", heading, sentence, empty=words.say("person.empty"))
+    names = ("rule", "where", "status", *(("clinics_failing",) if clinics > 1 else ()), "failed", "failed_pct")
+    table = TableView(
+        words.say("person.caption"),
+        tuple(words.say(f"column.{name}") for name in (*names, "rule_effect", "to_do")),
+        tuple(
+            _summary(page, group, clinics, linked)
+            for group in sorted(wanted, key=lambda group: min(line.urgency for line in group))
+        ),
+    )
+    return Section("to-mend", heading, sentence, table=table, folded=False)
+
+
+def _place(line: RuleLine) -> tuple[str, str, str]:
+    return (line.rule, line.table, line.column)
+
+
+def _summary(page: Page, lines: Sequence[RuleLine], clinics: int, linked: bool) -> tuple[Cell, ...]:
+    worst = min(lines, key=lambda line: line.urgency)
+    failing = sum(line.status in STATUSES[:3] for line in lines)
+    total = _together(lines)
+    several = Cell(page.words.say("figure.part_of", part=figures.count(failing), whole=figures.count(clinics)))
+    return (
+        _rule(page, worst.rule, linked),
+        rule_lines.where(page, worst.table, worst.column),
+        rule_lines.status(page, worst.status),
+        *((several,) if clinics > 1 else ()),
+        rule_lines.failed(page, total),
+        rule_lines.share_failed(page, total),
+        rule_lines.effect(page, worst.effect),
+        parts.label(rule_lines.sentence(rule_lines.fact(page, worst.rule).remedy)),
+    )
+
+
+def _together(lines: Sequence[RuleLine]) -> RuleLine:
+    """The rows of all clinics as one line; without counts as soon as one clinic's are not shown."""
+    told = [line for line in lines if line.status != "not_applicable"]
+    hidden = next((line for line in told if line.failed_n is None or line.evaluated_n is None), None)
+    first = hidden or told[0]
+    failed = None if hidden else sum(line.failed_n or 0 for line in told)
+    evaluated = None if hidden else sum(line.evaluated_n or 0 for line in told)
+    pct = 100 * failed / evaluated if failed is not None and evaluated else None
+    return RuleLine(
+        first.clinic_id,
+        first.rule,
+        first.table,
+        first.column,
+        first.status,
+        failed,
+        evaluated,
+        pct,
+        first.threshold_pct,
+        first.effect,
+        first.why_empty,
+    )
+
+
+def every_rule(page: Page, lines: Iterable[RuleLine], linked: bool) -> Section:
+    """Every rule on every column as it was evaluated, most urgent first."""
+    words, ordered = page.words, sorted(lines, key=lambda line: line.urgency)
+    heading, sentence = words.say("rules.heading"), words.say("rules.sentence")
+    if not ordered:
+        return Section("rules", heading, sentence, empty=words.say("rules.empty"))
+    many = len({line.clinic_id for line in ordered}) > 1
+    names = (
+        "rule",
+        *(("clinic",) if many else ()),
+        "table",
+        "field",
+        "status",
+        "failed_n",
+        "evaluated_n",
+        "failed_pct",
+        "threshold",
+        "rule_effect",
+    )
+    filters = ("clinic", "table", "status", "rule_effect")
+    table = TableView(
+        words.say("rules.caption"),
+        tuple(words.say(f"column.{name}") for name in names),
+        tuple(_line(page, line, many, linked) for line in ordered),
+        filters=tuple(place for place, name in enumerate(names) if name in filters),
+        shown=words.say("rules.shown", shown="{shown}", total="{total}"),
+    )
+    return Section(
+        "rules", heading, sentence, table=table, fold=words.say("rules.fold", checks=figures.count(len(ordered)))
+    )
+
+
+def _line(page: Page, line: RuleLine, many: bool, linked: bool) -> tuple[Cell, ...]:
+    clinic = parts.label(rule_lines.clinic_name(page, line.clinic_id))
+    return (
+        _rule(page, line.rule, linked),
+        *((clinic,) if many else ()),
+        parts.label(page.words.name("quality_table", line.table)),
+        parts.label(line.column or page.words.say("rules.whole_row")),
+        rule_lines.status(page, line.status),
+        rule_lines.rows(page, line, line.failed_n),
+        rule_lines.rows(page, line, line.evaluated_n),
+        rule_lines.share_failed(page, line),
+        rule_lines.allowed(page, line.threshold_pct),
+        rule_lines.effect(page, line.effect),
+    )
+
+
+def _rule(page: Page, code: str, linked: bool) -> Cell:
+    return Cell(
+        code, numeric=False, link=rule_lines.link(page, code, linked), note=rule_lines.fact(page, code).sentence
+    )

@@ -1,0 +1,103 @@
+"""The sites that are looked at: a whole network, and every state in which there is little or nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.disclosure.released import ReleasedTable
+from pipelines.rules.finding import Finding
+from reports.pages import build_reviewers_report, build_site
+from tests import released_sample as sample
+
+Tables = Mapping[str, ReleasedTable]
+
+# What tells which group a row is of, or how it was counted: never a figure that could be withheld.
+_NEVER_WITHHELD = {"position", "definition", "due_basis", "evidence", "empty_because"}
+_BEFORE_FOLLOW_UP = {"n_started", "n_due", "n_baseline", "n_completed_induction"}
+
+
+def of_one_route(tables: Tables, route: str) -> Tables:
+    """The tables of a network that treats by this route alone: its rows, and the same as the total."""
+
+    def narrowed(frame: pd.DataFrame) -> pd.DataFrame:
+        own = frame[frame["route"] == route]
+        return pd.concat([own, own.assign(route="all")], ignore_index=True)
+
+    return _changed(tables, narrowed)
+
+
+def withheld(tables: Tables) -> Tables:
+    """The same rows with every figure withheld."""
+
+    def emptied(frame: pd.DataFrame) -> pd.DataFrame:
+        figures = [c for c in frame.select_dtypes("number").columns if c not in _NEVER_WITHHELD]
+        found = frame.assign(**dict.fromkeys(figures), empty_because=";".join(f"{c}:withheld" for c in figures))
+        return found.assign(evidence="withheld") if "evidence" in frame else found
+
+    return _changed(tables, emptied)
+
+
+def nobody_followed_up(tables: Tables) -> Tables:
+    """The same people, none of them measured again."""
+
+    def waiting(frame: pd.DataFrame) -> pd.DataFrame:
+        if "position" in frame:
+            return frame[frame["position"] == 1].reset_index(drop=True)
+        figures = [c for c in frame.select_dtypes("number").columns if c not in _NEVER_WITHHELD | _BEFORE_FOLLOW_UP]
+        counts = [c for c in figures if c.startswith("n_") or c.endswith("_n")]
+        rest = [c for c in figures if c not in counts]
+        why = ";".join(f"{column}:no_data" for column in rest)
+        return frame.assign(**dict.fromkeys(counts, 0), **dict.fromkeys(rest), evidence="not_enough", empty_because=why)
+
+    return _changed(tables, waiting)
+
+
+def reviewers_report() -> dict[str, bytes]:
+    """The reviewer's page of a network with rules of every status."""
+    rules = sample.tables()["data_quality"].frame.astype(object)
+    rules = rules.where(rules.notna(), None)
+    columns = [field.name for field in fields(Finding) if field.name in rules]
+    findings = [Finding(**row) for row in rules[columns].to_dict("records")]
+    return {"reviewer.html": build_reviewers_report(findings, sample.about())}
+
+
+def _changed(tables: Tables, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Tables:
+    return {
+        name: table if name == "data_quality" else replace(table, frame=change(table.frame))
+        for name, table in tables.items()
+    }
+
+
+SITES: Mapping[str, Callable[[], dict[str, bytes]]] = {
+    "network": lambda: build_site(sample.tables(), sample.about()),
+    "no data": lambda: build_site(sample.tables({}), sample.about(clinics={}, deliveries=())),
+    "one clinic": lambda: build_site(sample.tables({"alpha": 20.0}), sample.about(clinics={"alpha": "Alder House"})),
+    "one route": lambda: build_site(of_one_route(sample.tables(), "im"), sample.about()),
+    "all withheld": lambda: build_site(withheld(sample.tables()), sample.about()),
+    "nobody followed up": lambda: build_site(nobody_followed_up(sample.tables()), sample.about()),
+    "reviewer": reviewers_report,
+}
+_OF_A_SITE = ("index.html", "quality.html", "methods.html")
+PAGES = [
+    *(("network", path) for path in _OF_A_SITE),
+    *(("network", f"clinics/{clinic_id}/{path}") for clinic_id in ("alpha", "beta", "gamma") for path in _OF_A_SITE),
+    *(("no data", path) for path in _OF_A_SITE),
+    ("one clinic", "index.html"),
+    ("one route", "index.html"),
+    ("all withheld", "index.html"),
+    ("all withheld", "clinics/alpha/index.html"),
+    ("nobody followed up", "index.html"),
+    ("reviewer", "reviewer.html"),
+]
+
+
+def write(site: Mapping[str, bytes], folder: Path) -> Path:
+    """The folder with the site's files in it."""
+    for path, content in site.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder

@@ -1,0 +1,62 @@
+"""The pages on paper: sheets of A4 and Letter with the synthetic mark on each, and no chart cut."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reports.words import words_of
+from tests.browser.shown import shown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from pypdf import PdfReader
+
+PAGES = ("index.html", "quality.html", "methods.html", "clinics/beta/index.html")
+
+
+def printed(browser: Browser, file: Path, paper: str) -> tuple[PdfReader, list[str]]:
+    """The sheets, and every text of the charts as the screen shows them (without spaces)."""
+    from pypdf import PdfReader
+
+    with shown(browser, file) as page:
+        texts = page.page.locator(".chart svg text:visible").all_text_contents()
+        sheets = PdfReader(io.BytesIO(page.page.pdf(format=paper)))
+        assert page.logged == []
+    return sheets, ["".join(text.split()) for text in texts]
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_sheet_bears_the_synthetic_mark_and_every_text_of_the_charts_is_there(
+    path: str, paper: str, chromium: Browser, folder_of: Callable[[str], Path]
+) -> None:
+    sheets, drawn = printed(chromium, folder_of("network") / path, paper)
+    texts = ["".join(sheet.extract_text().split()) for sheet in sheets.pages]
+    mark = "".join(words_of().say("page.synthetic").split())
+    assert [number for number, text in enumerate(texts, 1) if mark not in text] == []
+    whole = "".join(texts)
+    assert {text for text in drawn if text not in whole} == set()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_mark_lies_upon_no_other_line(paper: str, chromium: Browser, folder_of: Callable[[str], Path]) -> None:
+    sheets, _ = printed(chromium, folder_of("network") / "index.html", paper)
+    mark = words_of().say("page.synthetic").split()[0]
+    for sheet in sheets.pages:
+        lines: list[tuple[str, float]] = []
+
+        def note(
+            text: str, cm: list[float], tm: list[float], *_: object, into: list[tuple[str, float]] = lines
+        ) -> None:
+            if text.strip():
+                into.append((text.strip(), cm[1] * tm[4] + cm[3] * tm[5] + cm[5]))
+
+        sheet.extract_text(visitor_text=note)
+        heights = [y for text, y in lines if text.startswith(mark)]
+        top = max(heights)
+        assert [text for text, y in lines if abs(y - top) < 6 and not text.startswith(mark)] == []

@@ -1,0 +1,258 @@
+"""The quality page: verdict, what to mend, reconciliation, completeness, rules; figures worked out by hand."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from pipelines.rules.finding import Effect, Finding, Status
+from reports.about import About, Delivery, RuleFact
+from reports.pages import build_reviewers_report, build_site
+from reports.sections import completeness, quality, reconciliation, rule_lines, rule_tables
+from reports.sections.parts import Page, TableView
+from reports.sections.rule_lines import RuleLine
+from reports.words import words_of
+from tests import released_sample as sample
+
+
+def rule(sentence: str, effect: str, allowed_pct: float, remedy: str, kahn: str, context: str) -> RuleFact:
+    return RuleFact(sentence, (effect,), allowed_pct, "a reason", "a cause", remedy, kahn, context)
+
+
+RULES = {
+    "KAP-D01": rule("At most a fifth is quarantined.", "blocks", 20, "deliver again", "conformance", "verification"),
+    "KAP-K02": rule("A required value is present.", "quarantines", 0, "fill it in", "completeness", "verification"),
+    "KAP-A02": rule("Presence is recorded.", "warns", 20, "record it", "completeness", "verification"),
+    "KAP-R09": rule("A weight can be believed.", "warns", 5, "check it", "plausibility", "validation"),
+}
+FILES = (
+    Delivery("alpha", "sessions.csv", "sessions", 110, 100, 6, 3, 1, 0, "published"),
+    Delivery("beta", "sessions.csv", "sessions", 50, 20, 30, 0, 0, 0, "blocked"),
+    Delivery("beta", "scores.csv", "scores", 40, 40, 0, 0, 0, 0, "published"),
+)
+
+
+def finding(clinic: str, rule: str, column: str, status: Status, failed: int, of: int, effect: Effect) -> Finding:
+    if status in ("not_applicable", "error"):
+        return Finding(clinic, rule, "sessions", column, status, None, None, None, 0.0, effect)
+    return Finding(clinic, rule, "sessions", column, status, failed, of, 100 * failed / of, 20.0, effect)
+
+
+FINDINGS = (
+    finding("alpha", "KAP-K02", "route", "failed", 2, 110, "quarantines"),
+    finding("alpha", "KAP-A02", "therapist_presence", "passed_with_failures", 10, 100, "warns"),
+    finding("alpha", "KAP-R09", "weight_kg", "passed", 0, 90, "warns"),
+    finding("beta", "KAP-D01", "quarantined_pct", "failed", 1, 2, "blocks"),
+    finding("beta", "KAP-K02", "route", "passed", 0, 50, "quarantines"),
+    finding("beta", "KAP-A02", "therapist_presence", "passed_with_failures", 15, 60, "warns"),
+    finding("beta", "KAP-R09", "weight_kg", "not_applicable", 0, 0, "warns"),
+)
+
+
+def about(**changes: object) -> About:
+    clinics = {"alpha": "Alder House", "beta": "Birch Street"}
+    return sample.about(**({"clinics": clinics, "deliveries": FILES, "rules": RULES} | changes))
+
+
+def page_of(facts: About) -> Page:
+    return Page({}, facts, words_of())
+
+
+def lines(findings: tuple[Finding, ...] = FINDINGS) -> list[RuleLine]:
+    return rule_lines.lines_of_findings(findings)
+
+
+def texts(table: TableView | None) -> list[list[str]]:
+    assert table is not None
+    return [[cell.text for cell in row] for row in table.rows]
+
+
+def report(findings: tuple[Finding, ...], facts: About) -> str:
+    return html.unescape(build_reviewers_report(findings, facts).decode("utf-8"))
+
+
+def test_the_verdict_names_the_blocked_clinic_why_and_what_rests_on_it() -> None:
+    verdict = quality.verdict(page_of(about()), lines())
+    assert verdict.heading == "Published, except Birch Street: blocked"
+    published, held, failed, *_ = verdict.statements
+    assert published.text.startswith("2 of 3 files are published")
+    assert held.mark == "blocked"
+    assert held.text.startswith("Birch Street: 1 of 2 files blocked.")
+    assert "At most a fifth is quarantined." in held.text and "1 of 2 files" in held.text
+    assert words_of().say("verdict.earlier_kept") in held.text
+    assert ("About rule KAP-D01", "methods.html#rule-KAP-D01") in held.links
+    assert failed.text.startswith("2 of 4 rules failed somewhere, in 2 of 7 checks.")
+
+
+def test_a_clinic_with_every_file_blocked_has_no_figure() -> None:
+    blocked = tuple(replace(file, state="blocked") for file in FILES if file.clinic_id == "beta")
+    verdict = quality.verdict(page_of(about(deliveries=(FILES[0], *blocked))), lines())
+    assert words_of().say("verdict.nothing_kept") in verdict.statements[1].text
+    everything = quality.verdict(page_of(about(deliveries=blocked)), lines())
+    assert everything.heading == words_of().say("verdict.all_held")
+
+
+@pytest.mark.parametrize(
+    ("status", "key"), [("error", "verdict.error"), ("failed", "verdict.failed"), ("passed", "verdict.passed")]
+)
+def test_an_error_is_no_verdict_and_a_failure_no_pass(status: Status, key: str) -> None:
+    one = finding("alpha", "KAP-K02", "route", status, 1, 10, "quarantines")
+    verdict = quality.verdict(page_of(about(deliveries=FILES[:1])), lines((one,)))
+    assert verdict.heading == words_of().say(key)
+
+
+def test_the_reviewers_report_shows_exact_counts_and_links_to_nothing_beside_it() -> None:
+    text = report(FINDINGS, about())
+    assert "2 of 110" in text and words_of().say("reader.reviewer") in text
+    assert "methods.html" not in text
+
+
+def test_each_clinic_is_told_what_to_mend_in_the_order_of_names_the_gravest_first() -> None:
+    shown = quality.content(page_of(about()), lines())["to_mend"]
+    assert [(clinic.name, clinic.mark) for clinic in shown.clinics] == [
+        ("Alder House", "to_mend"),
+        ("Birch Street", "blocked"),
+    ]
+    alder, birch = shown.clinics
+    assert (alder.open, birch.open) == (False, True)
+    assert texts(alder.table) == [
+        [
+            "A required value is present.",
+            "Fill it in.",
+            "sessions: route",
+            "2 of 110",
+            "1.8",
+            "20",
+            "sets the row aside",
+        ]
+    ]
+    assert [row[0] for row in texts(birch.table)] == ["At most a fifth is quarantined."]
+    assert alder.files == "1 of 1 files published" and alder.rules == "1 rule to mend"
+
+
+def test_every_file_adds_up_or_the_page_says_which_does_not() -> None:
+    right = reconciliation.reconciliation(page_of(about()))
+    assert right.heading == words_of().say("deliveries.right")
+    assert right.table is not None
+    assert [cell.text for cell in right.table.foot] == [
+        "All files", "", "", "200", "160", "36", "3", "1", "0", "✓ yes", "2 of 3",
+    ]  # fmt: skip
+    short = (*FILES[:2], replace(FILES[2], accepted=39))
+    wrong = reconciliation.reconciliation(page_of(about(deliveries=short)))
+    assert "1 of 3 files do not add up" in wrong.heading
+    assert [row[-2] for row in texts(wrong.table)] == ["✓ yes", "✓ yes", "✕ no"]
+    assert wrong.table is not None and wrong.table.foot[-2].text == "✕ no"
+
+
+def test_completeness_is_the_share_present_with_its_denominator() -> None:
+    section = completeness.completeness(page_of(about()), lines(), linked=True)
+    # therapist_presence: 90 of 100 and 45 of 60, together 135 of 160; route: 108 of 110 and 50 of 50, together 158.
+    assert section.table is not None
+    shown = [[(cell.text, cell.note, cell.mark) for cell in row[1:]] for row in section.table.rows]
+    assert shown == [
+        [("98.2", "of 110", "missing-1"), ("100.0", "of 50", "missing-0"), ("98.8", "of 160", "missing-1")],
+        [("90.0", "of 100", "missing-2"), ("75.0", "of 60", "missing-3"), ("84.4", "of 160", "missing-2")],
+    ]
+    assert section.table.columns[1:] == ("Alder House", "Birch Street", "All clinics")
+    assert "75.0 of 100" in section.heading
+
+
+def test_completeness_counts_no_rule_of_another_kind_and_tells_no_data_from_nothing_missing() -> None:
+    none_due = finding("beta", "KAP-A02", "therapist_presence", "not_applicable", 0, 0, "warns")
+    found = (*FINDINGS[1:5], none_due)
+    section = completeness.completeness(page_of(about()), lines(found), linked=True)
+    rows = {row[0]: row[1:] for row in texts(section.table)}
+    assert rows["sessions: therapist_presence"] == ["90.0", "no data", "90.0"]
+    assert set(rows) == {"sessions: therapist_presence", "sessions: route"}
+
+
+def test_a_share_just_under_all_never_reads_as_all() -> None:
+    assert [rule_lines.percent(value) for value in (99.99, 99.94, 100.0, 0.01, 0.0)] == [
+        "over 99.9", "99.9", "100.0", "under 0.1", "0.0",
+    ]  # fmt: skip
+
+
+def test_one_line_per_rule_that_needs_a_person_over_all_clinics() -> None:
+    table = rule_tables.need_a_person(page_of(about()), lines(), linked=True).table
+    assert [row[:6] for row in texts(table)] == [
+        ["KAP-D01", "sessions: quarantined_pct", "✕ failed", "1 of 2", "1 of 2", "50.0"],
+        ["KAP-K02", "sessions: route", "✕ failed", "1 of 2", "2 of 160", "1.3"],
+        ["KAP-A02", "sessions: therapist_presence", "● passed, some rows fail", "2 of 2", "25 of 160", "15.6"],
+    ]
+
+
+def test_kinds_count_checks_that_had_something_to_evaluate() -> None:
+    table = rule_tables.kinds(page_of(about()), lines()).table
+    assert texts(table) == [
+        ["Conformance", "0 of 1", "no data", "0 of 1"],
+        ["Completeness", "3 of 4", "no data", "3 of 4"],
+        ["Plausibility", "no data", "1 of 1", "1 of 1"],
+    ]
+    assert table is not None and [cell.text for cell in table.foot] == ["Together", "3 of 5", "1 of 1", "4 of 6"]
+
+
+def test_every_rule_stands_with_numerator_denominator_percent_threshold_status_and_effect() -> None:
+    section = rule_tables.every_rule(page_of(about()), lines(), linked=True)
+    assert section.table is not None and section.folded
+    rows = texts(section.table)
+    assert len(rows) == 7
+    assert [
+        "KAP-A02", "Birch Street", "sessions", "therapist_presence", "● passed, some rows fail",
+        "15", "60", "25.0", "20", "warns",
+    ] in rows  # fmt: skip
+    assert [section.table.columns[place] for place in section.table.filters] == [
+        "Clinic", "Table", "Status", "What a failure does",
+    ]  # fmt: skip
+    idle = next(row for row in rows if row[4] == "– nothing to evaluate")
+    assert idle[5:8] == ["no data", "no data", "no data"]
+
+
+class Links(HTMLParser):
+    """The ids of a page and the addresses it links to."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.hrefs: set[str] = set()
+        self.feed(page.decode("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "a" and given.get("href"):
+            self.hrefs.add(str(given["href"]))
+
+
+def test_every_link_to_a_place_of_the_site_finds_it_and_no_id_stands_twice() -> None:
+    rules = {f"S{number:02d}": RULES["KAP-K02"] for number in range(1, 13)}
+    site = build_site(sample.tables(), about(rules=rules, clinics=sample.about().clinics))
+    pages = {path: Links(content) for path, content in site.items() if path.endswith(("quality.html", "methods.html"))}
+    for path, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), path
+        for href in page.hrefs:
+            target, _, anchor = href.partition("#")
+            if anchor and (not target or target.endswith(("quality.html", "methods.html"))):
+                folder = path.rpartition("/")[0]
+                there = pages[f"{folder}/{target}".lstrip("/") if target else path]
+                assert anchor in there.ids, f"{path} -> {href}"
+    assert "methods.html#rule-S04" in pages["quality.html"].hrefs
+
+
+def test_a_clinics_own_page_has_no_list_of_clinics_and_no_clinic_column() -> None:
+    site = build_site(sample.tables(), about(clinics=sample.about().clinics))
+    own = site["clinics/alpha/quality.html"].decode("utf-8")
+    assert 'class="clinics"' not in own
+    assert not re.search(r">\s*Clinic\s*</th>", own)
+    assert 'class="clinics"' in site["quality.html"].decode("utf-8")
+
+
+def test_nothing_delivered_says_what_to_do() -> None:
+    page = page_of(about(clinics={}, deliveries=(), rules={}))
+    shown = quality.content(page, [])
+    assert shown["verdict"].heading == words_of().say("verdict.nothing")
+    assert shown["to_mend"].empty and all(section.empty for section in shown["sections"])
