@@ -1,7 +1,7 @@
 # make demo and make test each work alone, from a clean clone. `make help` lists the rest.
 BIN := .venv/bin
 
-.PHONY: snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
+.PHONY: bench snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
 .DEFAULT_GOAL := help
 
 help:     ## list the targets
@@ -18,6 +18,9 @@ test: ready ## the tests (the real-data tests too when ../shared/data is there)
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property
+
+bench: ready ## speed and memory, into the README (SIZES="100000 1000000"; default to 10^7, an hour)
+	@$(BIN)/python -W ignore -m benchmarks $(SIZES) $(BENCH_ARGS)
 
 check: lint types imports ## linter, format, types, import contracts
 

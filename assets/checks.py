@@ -13,6 +13,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetC
 
 from assets.gate import Gate, closes, in_words
 from assets.metadata import findings_metadata, gates_metadata
+from pipelines.contract.tables import STORED_TABLES
 from pipelines.rules.catalogue import RULES
 from pipelines.rules.finding import Finding
 from pipelines.rules.rule import GROUPS
@@ -20,7 +21,7 @@ from pipelines.rules.rule import GROUPS
 GATE = "gate"
 _VALIDATION = "validation"
 # Findings about deliveries and instruments' versions belong to the validation itself.
-_ASSET_OF_TABLE = {"sessions": "sessions", "scores": "scores", "courses": "courses"}
+_ASSET_OF_TABLE = {table: table for table in STORED_TABLES}
 _NOT_GOOD = ("failed", "error")
 _GATE_DESCRIPTION = (
     "Every clinic's delivery passes the rules that block. A clinic that does not keeps its last good rows, "

@@ -16,7 +16,7 @@ from assets.metadata import (
     tell_by_clinic,
 )
 from assets.resources import KapHome
-from pipelines.contract.tables import COURSES, SCORES, SESSIONS
+from pipelines.contract.tables import COURSES, SCORES, SESSIONS, STORED_TABLES
 from pipelines.steps.clinical import derive_courses, score_scales
 from pipelines.steps.publication import publish
 from pipelines.steps.quality import findings_of
@@ -25,7 +25,7 @@ VALIDATION = dg.AssetKey("validation")
 SCORED_SCORES = dg.AssetKey("scored_scores")
 COURSES_OF_CARE = dg.AssetKey("courses_of_care")
 REVIEWERS = ["team:quality-review"]
-_VALIDATED = (COURSES, SESSIONS, SCORES)
+_VALIDATED = tuple(STORED_TABLES.values())
 
 
 @dg.multi_asset(

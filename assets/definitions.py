@@ -10,9 +10,19 @@ from assets.jobs import inbox_sensor, kap_run_job, morning_schedule
 from assets.outcomes import outcome_tables
 from assets.release import release
 from assets.resources import KapHome
+from assets.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[deliveries, candidate_records, validated_store, scored_scores, courses_of_care, outcome_tables, release],
+    assets=[
+        deliveries,
+        candidate_records,
+        validated_store,
+        scored_scores,
+        courses_of_care,
+        outcome_tables,
+        warehouse,
+        release,
+    ],
     jobs=[kap_run_job],
     schedules=[morning_schedule],
     sensors=[inbox_sensor],

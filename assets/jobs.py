@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.intake import CLINICS
 from assets.resources import KapHome
-from pipelines.intake.receive import clinic_folder_problem
+from pipelines.intake.receive import clinic_folder_problem, linked_folder_problem
 from pipelines.problems import Problem
 
 kap_run_job = dg.define_asset_job(
@@ -25,9 +25,13 @@ def clinic_folders(inbox: Path) -> list[str]:
 
 
 def misnamed_folders(inbox: Path) -> list[Problem]:
-    """What is wrong with each folder of the inbox that holds something and no clinic id names; hidden ones apart."""
+    """What is wrong with each folder of the inbox that holds something and no clinic id names; hidden ones apart.
+
+    A link to a folder is named too: nothing follows it.
+    """
     named = [(path, clinic_folder_problem(path.name)) for path in _folders(inbox) if not path.name.startswith(".")]
-    return [problem for path, problem in named if problem is not None and _holds_something(path)]
+    wrong = [problem for path, problem in named if problem is not None and _holds_something(path)]
+    return [*wrong, *(linked_folder_problem(path.name) for path in _links(inbox))]
 
 
 def _holds_something(folder: Path) -> bool:
@@ -35,6 +39,12 @@ def _holds_something(folder: Path) -> bool:
         return any(folder.iterdir())
     except OSError:  # what cannot be looked into may hold a delivery
         return True
+
+
+def _links(inbox: Path) -> list[Path]:
+    if not inbox.is_dir():
+        return []
+    return sorted(path for path in inbox.iterdir() if path.is_symlink() and path.is_dir() and path.name[0] != ".")
 
 
 def _folders(inbox: Path) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.gate import PASSED, Gate
-from assets.pages_server import PAGES_VARIABLE, pages_address
+from assets.pages_server import pages_address
 from pipelines.contract.fields import FIELDS
 from pipelines.contract.tables import Table
 from pipelines.lake import stored_columns
@@ -170,7 +169,7 @@ def outcomes_metadata(exact: Mapping[str, pd.DataFrame]) -> dict[str, Metadata]:
     told["outcomes_by_route_condition"] |= {f"rows_{word}": int(n) for word, n in evidence.items()}
     ladder = exact["denominators"]
     network = ladder.query("clinic_id == 'all' and condition == 'all' and route == 'all' and timepoint == 'last'")
-    steps = [name for name in map(str, ladder) if name.startswith("n_")]
+    steps = [name for name in map(str, ladder) if name.startswith("n_") and name != "n_courses"]
     told["denominators"] |= {f"people_{name.removeprefix('n_')}": int(network[name].sum()) for name in steps}
     status = exact["data_quality"]["status"].value_counts()
     told["data_quality"] |= {f"rules_{word}": int(status.get(word, 0)) for word in ("passed", "failed", "error")}
@@ -226,11 +225,12 @@ def release_metadata(made: Made) -> Metadata:
     """The release, links to its pages (which `kap ui` serves), and where they lie."""
     folder = made.index.parent
     pages = {"dashboard": "index.html", "data quality": "quality.html", "methods": "methods.html"}
-    address = f"{os.environ.get(PAGES_VARIABLE) or pages_address()}{made.release_id}/"
+    address = pages_address()
+    links = {name: dg.MetadataValue.url(f"{address}{made.release_id}/{page}") for name, page in pages.items()}
     return {
-        **{name: dg.MetadataValue.url(f"{address}{page}") for name, page in pages.items()},
+        **(links if address else {}),
         "folder": dg.MetadataValue.path(folder),
-        "how to open": "The links work while `kap ui` runs; else open the folder.",
+        "how to open": "Open index.html in the folder. A run under `kap ui` has links here.",
         "release_id": made.release_id,
         "changed": made.changed,
         "files": made.files_n,

@@ -61,8 +61,15 @@ def rules(thresholds: ThresholdSettings) -> dict[str, RuleFact]:
     """Every rule in the order of the catalogue with its threshold in force, then what is only counted."""
     tightened = {"KAP-D01": thresholds.quarantined_pct_max, "KAP-D02": thresholds.key_conflict_pct_max}
     counted = {
-        code: RuleFact(sentence, ("informs",), threshold_reason=COUNT_REASON, where=(("courses_of_care", ""),))
-        for code, sentence in HELD_OUT_RULES.items()
+        code: RuleFact(
+            told.sentence,
+            ("informs",),
+            threshold_reason=COUNT_REASON,
+            cause=told.cause,
+            remedy=told.remedy,
+            where=(("courses_of_care", ""),),
+        )
+        for code, told in HELD_OUT_RULES.items()
     }
     return {code: _rule(rule, threshold_in_force(rule, tightened)) for code, rule in BY_CODE.items()} | counted
 

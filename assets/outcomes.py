@@ -21,10 +21,31 @@ _TABLES = {
     "score_trajectories": (
         "One row per clinic (or all), condition, route, scale and position along sessions or weeks."
     ),
+    "retreatment": "As outcomes_by_route_condition, for each patient's second course of the condition.",
+    "safety_by_route": (
+        "One row per clinic (or all), condition, route and event: events per 100 sessions in which they were asked for."
+    ),
+    "vitals_by_route": "One row per clinic (or all), condition, route and measure: vital signs during sessions.",
+    "route_profile": (
+        "One row per clinic (or all), condition, route and measure: what was recorded, beside what is published."
+    ),
+    "care_pathway": "One row per clinic (or all), condition, route and step of care: recorded, done, minutes, delays.",
+    "presence_contrast": (
+        "One row per clinic (or all), condition, group of therapist presence, scale and timepoint. Not adjusted."
+    ),
+    "presence_balance": "One row per group of presence, characteristic and level: how alike the groups were before.",
+    "benchmarks": "One row per condition, route, scale, study and measure: published beside the network's own.",
     "data_quality": "One row per clinic, rule, table and column: status and counts.",
     "reference_changes": "One row per reference sample, scale, pair of days and group. Never part of an outcome.",
 }
+_SESSIONS = [COURSES_OF_CARE, dg.AssetKey("sessions")]
 _UPSTREAM = {
+    "safety_by_route": [*_SESSIONS, dg.AssetKey("adverse_events")],
+    "vitals_by_route": _SESSIONS,
+    "route_profile": _SESSIONS,
+    "care_pathway": [*_SESSIONS, dg.AssetKey("contacts")],
+    "presence_contrast": [*_SESSIONS, SCORED_SCORES],
+    "presence_balance": [*_SESSIONS, SCORED_SCORES],
     "data_quality": [dg.AssetKey("validation"), COURSES_OF_CARE],
     "reference_changes": [SCORED_SCORES],
 }

@@ -21,10 +21,14 @@ def home_path(given: str | os.PathLike[str] | None = None) -> Path:
 
 
 class KapHome(dg.ConfigurableResource[None]):
-    """The home folder. Empty `path`: KAP_HOME, else ./kap-home. `held`: this process holds the home's lock already."""
+    """The home folder. Empty `path`: KAP_HOME, else ./kap-home. `held`: this process holds the home's lock already.
+
+    warehouse: whether a run makes warehouse.duckdb.
+    """
 
     path: str = ""
     held: bool = False
+    warehouse: bool = True
 
     def folder(self) -> Path:
         """The home's folder, read now."""

@@ -143,7 +143,7 @@ def _deliveries(history: History, receipts: list[Receipt]) -> Iterator[Delivery]
     reconciled = _reconciliation(history)
     for receipt in receipts:
         counts = reconciled.get(receipt.sequence)
-        if counts is None:
+        if counts is None or receipt.sequence in history.retracted:
             continue
         published = receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
         yield Delivery(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -37,7 +39,9 @@ def lineage(browser: Browser, home: Path) -> None:
     server = subprocess.Popen([KAP, "ui", "--home", home, "--port", str(port)], cwd=ROOT, start_new_session=True)
     try:
         _wait_for(f"{address}/server_info")
-        context = browser.new_context(viewport={"width": 1680, "height": 1000})
+        context = browser.new_context(
+            viewport={"width": 1680, "height": 1000}, proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
+        )
         page = context.new_page()
         page.goto(f"{address}/asset-groups?expanded=*")
         page.wait_for_selector("text=release", timeout=START_UP_S * 1000)
@@ -46,8 +50,14 @@ def lineage(browser: Browser, home: Path) -> None:
         page.screenshot(path=PICTURES / "dagster.png")
         context.close()
     finally:
-        server.terminate()
-        server.wait(timeout=60)
+        # The whole group, as Ctrl-C does on a terminal: the UI's own processes end with it.
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            os.killpg(server.pid, how)
+            try:
+                server.wait(timeout=20)
+                break
+            except subprocess.TimeoutExpired:
+                continue
 
 
 def _free_port() -> int:
@@ -79,7 +89,6 @@ def main(home: Path) -> None:
     PICTURES.mkdir(exist_ok=True)
     with launched(program) as browser:
         dashboard(browser, home / "releases" / "current")
-        # Loopback is never sent through the proxy to nowhere.
         lineage(browser, home)
 
 

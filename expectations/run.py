@@ -16,7 +16,9 @@ from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.finding import Finding, Status
 from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
 from pipelines.rules.rule import Rule
+from pipelines.settings_sections import EngineSettings
 
+DEFAULT_LIMITS = EngineSettings()
 _ERROR: tuple[Status, None, None] = ("error", None, None)
 
 
@@ -59,23 +61,27 @@ def validate_clinic(
     scratch: Path,
     thresholds: Mapping[str, float],
     catalogue: Catalogue | None = None,
+    limits: EngineSettings = DEFAULT_LIMITS,
 ) -> ClinicValidation:
     """Judge a clinic's candidate records by every rule.
 
-    relations: Parquet files `sessions`, `scores`, `courses` (typed records that are accepted and current, or
-    quarantined: typed columns, state, and is_mended where known) and `deliveries` (one row per pending delivery:
-    receipt, records_n, quarantined_n, conflict_keys_n, keys_n); an absent one is empty. scratch: a folder for the
-    evaluated relations, which hold no pseudonym; emptied by the caller. thresholds: code -> percent, tightening only.
+    relations: Parquet files `sessions`, `scores`, `courses` (typed records: typed columns, and state, is_current and
+    is_mended where known; those are judged that are current or quarantined) and `deliveries` (one row per pending
+    delivery: receipt, records_n, quarantined_n, conflict_keys_n, keys_n); an absent one is empty. scratch: a folder for
+    the evaluated relations, which hold no pseudonym; emptied by the caller. thresholds: code -> percent, tightening
+    only. limits: what the engine may use.
     """
-    evaluated = evaluate_clinic(relations, scratch, catalogue or load_catalogue())
+    evaluated = evaluate_clinic(relations, scratch, catalogue or load_catalogue(), limits)
     return judge_clinic(clinic_id, evaluated, scratch, thresholds)
 
 
-def evaluate_clinic(relations: Mapping[str, Path], scratch: Path, catalogue: Catalogue) -> dict[str, Evaluated]:
+def evaluate_clinic(
+    relations: Mapping[str, Path], scratch: Path, catalogue: Catalogue, limits: EngineSettings = DEFAULT_LIMITS
+) -> dict[str, Evaluated]:
     """Write the evaluated relations as Parquet; those that could not be made are left out."""
     written: dict[str, Evaluated] = {}
     folders = [*{path.parent for path in relations.values()}, scratch]
-    with Engine(folders) as engine:
+    with Engine(folders, memory=limits.memory, threads=limits.threads, scratch=scratch) as engine:
         catalogue.define_in(engine)
         try:
             for name, path in relations.items():

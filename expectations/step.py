@@ -21,9 +21,9 @@ from pipelines.rules.finding import Finding
 from pipelines.steps.candidates import (
     Candidate,
     candidate_folder,
+    candidate_path,
     choose,
     is_prepared,
-    judged_path,
     prepare,
     reconciliation_of,
 )
@@ -43,10 +43,10 @@ class Validation:
 
 
 def validate_candidates(job: Job, clinic_ids: Iterable[str]) -> list[Validation]:
-    """Judge every clinic with pending deliveries; write the verdicts to the ledger and `validation/<run_id>/`."""
+    """Judge every clinic that is unsettled; write the verdicts to the ledger and `validation/<run_id>/`."""
     history = job.history()
-    pending = [clinic_id for clinic_id in clinic_ids if history.pending(clinic_id)]
-    return [_validate(job, choose(job, history, clinic_id)) for clinic_id in pending]
+    unsettled = [clinic_id for clinic_id in clinic_ids if history.is_unsettled(clinic_id)]
+    return [_validate(job, choose(job, history, clinic_id)) for clinic_id in unsettled]
 
 
 def refuse_errors(validations: Sequence[Validation]) -> None:
@@ -71,16 +71,26 @@ def refuse_errors(validations: Sequence[Validation]) -> None:
 
 def _validate(job: Job, candidate: Candidate) -> Validation:
     folder = candidate_folder(job.home.tmp, candidate.clinic_id)
+    if not candidate.receipts:
+        return _nothing_left(job, candidate)
     if not is_prepared(job.home.tmp, candidate):
         prepare(job, candidate)
     # A folder of this run's own: DuckDB keeps a database open in its process after the file is gone.
     scratch = make_folder(job.home.tmp / "validation" / job.run_id / candidate.clinic_id, PRIVATE_FOLDER)
     try:
-        found = validate_clinic(candidate.clinic_id, _relations(folder), scratch, thresholds(job), load_catalogue())
+        relations, limits = _relations(folder), job.settings.engine
+        found = validate_clinic(candidate.clinic_id, relations, scratch, thresholds(job), load_catalogue(), limits)
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
     validation = Validation(candidate.clinic_id, _verdict(found), found.blocking, found.findings)
     _keep(job, candidate, found, validation, reconciliation_of(job.home.tmp, candidate.clinic_id))
+    return validation
+
+
+def _nothing_left(job: Job, candidate: Candidate) -> Validation:
+    """Every delivery of the clinic was retracted: there is nothing to judge, and nothing stays published."""
+    validation = Validation(candidate.clinic_id, "passed", (), ())
+    _keep(job, candidate, ClinicValidation(candidate.clinic_id, (), (), (), ()), validation, pd.DataFrame())
     return validation
 
 
@@ -92,7 +102,7 @@ def thresholds(job: Job) -> dict[str, float]:
 
 def _relations(folder: Path) -> dict[str, Path]:
     names = (*TABLES, "deliveries")
-    return {name: path for name in names if (path := judged_path(folder, name)).exists()}
+    return {name: path for name in names if (path := candidate_path(folder, name)).exists()}
 
 
 def _verdict(found: ClinicValidation) -> Verdict:

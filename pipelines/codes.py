@@ -37,13 +37,18 @@ class Code:
 FAMILIES = (
     Family("C", "Settings", "kap.toml is not obeyed as it stands; nothing was done.", ("pipelines/settings.py",)),
     Family("H", "Home", "The folder cannot serve as this home.", ("pipelines/home.py",)),
-    Family("U", "Commands", "A command was asked for what it does not do.", ("assets/cli/",)),
+    Family(
+        "U",
+        "Commands",
+        "A command was asked for what it does not do.",
+        ("assets/cli/", "pipelines/steps/decisions.py"),
+    ),
     Family("M", "Mapping file", "The clinic's mapping file is not obeyed as it stands.", ("pipelines/contract/",)),
     Family(
         "FGN",
         "The door",
         "F: the file cannot be read safely. G: it holds what may identify a person. N: it stays in the inbox.",
-        ("pipelines/intake/", "pipelines/steps/intake.py", "expectations/"),
+        ("pipelines/intake/", "pipelines/drafting/", "pipelines/steps/intake.py", "expectations/"),
     ),
     Family("E", "Choice of table", "The file's columns do not fit a table.", ("pipelines/contract/table_choice.py",)),
     Family(
@@ -90,10 +95,16 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-H04": ("home.json is whole.", "restore it from a copy."),
         "KAP-H05": ("no other run is under way on this home.", "wait until it ends."),
         "KAP-U01": ("values are shown to a terminal only.", "leave out --show-values."),
-        "KAP-U02": ("the file to check is there.", "check the path."),
+        "KAP-U02": ("the file to look at is there.", "check the path."),
         "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),
         "KAP-U04": ("commands and options are those that `kap --help` shows.", "use the nearest known one."),
         "KAP-U05": ("the code is one of this list.", "use the nearest known one."),
+        "KAP-U11": ("the receipt is one of this home.", "see `kap receipts`."),
+        "KAP-U12": ("the receipt allows the decision.", "see its state in `kap receipts`."),
+        "KAP-U13": ("a decision has a reason, which identifies nobody.", "say why in a sentence without a name."),
+        "KAP-U14": ("a decision names a receipt and a reason.", "give its number and --why."),
+        "KAP-U06": ("no file stands where the draft is to be written.", "move it away, or give another --out."),
+        "KAP-U07": ("the draft can be written to its folder.", "check --out and its rights."),
         "KAP-M01": ("the mapping file can be read and is YAML.", "check the path, its rights and the line named."),
         "KAP-M02": ("every key is one the manual knows.", "rename the key to the nearest known one."),
         "KAP-M03": ("every entry has the form the manual shows.", "write it as the manual shows."),
@@ -111,7 +122,6 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
             "rename the column or list it under ignore.",
         ),
         "KAP-E02": ("every column that is required, or that the mapping reads, is there.", "add the column."),
-        "KAP-E03": ("the table is one of this version.", "leave the file; a later version takes it in."),
         "KAP-E04": ("the columns tell which table the file holds.", "see `kap template`."),
         "KAP-E05": ("the mapping fits the file to one table only.", "name more columns in the mapping."),
         "KAP-E06": ("a column is filled once.", "list the file's own column under ignore."),
@@ -139,8 +149,8 @@ def codes() -> Iterator[Code]:
     """Every code, as its own definition states it."""
     for rule in RULES:
         yield Code(rule.code, rule.sentence, f"{rule.remedy}.")
-    for code, sentence in HELD_OUT_RULES.items():
-        yield Code(code, sentence, "nothing, or correct it at the source.")
+    for code, held_out in HELD_OUT_RULES.items():
+        yield Code(code, held_out.sentence, f"{held_out.remedy}.")
     for listed in (DOOR_CODES, OWN):
         for code, (expected, remedy) in listed.items():
             yield Code(code, expected, remedy)

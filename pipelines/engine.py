@@ -16,6 +16,9 @@ from typing import Any, Self
 import duckdb
 import pandas as pd
 
+# A month's deliveries of the largest clinic pass in this; more makes a run hardly faster.
+MOST_MEMORY_MB = 1200
+
 
 class EngineError(RuntimeError):
     """A statement failed. The text never holds DuckDB's own message, which may quote a raw row."""
@@ -29,6 +32,12 @@ def load_sql(anchor: str, name: str) -> str:
 def quoted(identifier: str) -> str:
     """An SQL identifier, quoted, whatever it holds."""
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def _modest_memory() -> str:
+    """The limit without a setting: half of the machine's memory, at most 1.2 GB; beyond it tables go to `scratch`."""
+    half_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2_000_000
+    return f"{min(half_mb, MOST_MEMORY_MB)}MB"
 
 
 class Engine(AbstractContextManager["Engine"]):
@@ -48,8 +57,7 @@ class Engine(AbstractContextManager["Engine"]):
         }
         if threads:
             config["threads"] = threads
-        if memory:
-            config["memory_limit"] = memory
+        config["memory_limit"] = memory or _modest_memory()
         self.connection = duckdb.connect(":memory:", config=config)
         allowed = [os.fspath(folder.resolve()) for folder in folders]
         if scratch is not None:
@@ -100,6 +108,10 @@ class Engine(AbstractContextManager["Engine"]):
         self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select}", **parameters)
         return int(self.value(f"SELECT count(*) FROM {quoted(name)}"))
 
+    def view(self, name: str, select: str) -> None:
+        """Make view `name` of a SELECT without parameters: what reads it once needs no copy of it in memory."""
+        self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select}")
+
     def define(self, name: str, frame: pd.DataFrame) -> None:
         """Make table `name` from a small data frame."""
         self.connection.register("_incoming", frame)
@@ -113,6 +125,16 @@ class Engine(AbstractContextManager["Engine"]):
         if source is None:
             raise EngineError(f"no file for table {name}")
         self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {source}")
+
+    def attach(self, path: Path, name: str) -> None:
+        """Attach the DuckDB file at `path` as database `name`, made when it is not there."""
+        target = os.fspath(path.resolve()).replace("'", "''")
+        self.execute(f"ATTACH '{target}' AS {quoted(name)}")
+
+    def write_csv(self, select: str, path: Path) -> None:
+        """Write a SELECT (give it an ORDER BY) to `path` as CSV: a header, every filled cell quoted."""
+        target = os.fspath(path.resolve()).replace("'", "''")
+        self.execute(f"COPY ({select}) TO '{target}' (FORMAT csv, HEADER, FORCE_QUOTE *)")
 
     def write_parquet(self, select: str, path: Path, metadata: dict[str, str], **parameters: Any) -> None:
         """Write a SELECT (give it an ORDER BY) to `path`, with `metadata` in the footer. Not atomic: see `lake`."""

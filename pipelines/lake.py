@@ -10,13 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.contract.fields import FIELDS
-from pipelines.contract.tables import SCORES, TABLES
+from pipelines.contract.tables import SCORES, STORED_TABLES
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, aside_path, make_folder, move_in
 from pipelines.engine import Engine, quoted
 from pipelines.version import stamp
 
 REFERENCE_SCORES = "reference_scores"
-LAKE_TABLES = (*TABLES, REFERENCE_SCORES)
+LAKE_TABLES = (*STORED_TABLES, REFERENCE_SCORES)
 
 
 def delivered_path(lake: Path, table: str, clinic_id: str, receipt: int) -> Path:
@@ -49,7 +49,7 @@ def store(engine: Engine, select: str, path: Path, **parameters: object) -> None
 
 def stored_columns(table: str) -> tuple[str, ...]:
     """Columns of a validated table: the contract's, then where the row came from."""
-    contract = SCORES if table == REFERENCE_SCORES else TABLES[table]
+    contract = SCORES if table == REFERENCE_SCORES else STORED_TABLES[table]
     return (*contract.columns, "receipt", "row_number")
 
 

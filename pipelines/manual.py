@@ -7,15 +7,22 @@ from pathlib import Path
 
 from pipelines.codes import codes_page
 from pipelines.contract.dictionary import data_dictionary
+from pipelines.disclosure.policy import POLICIES
 from pipelines.instruments.catalogue import load_catalogue
+from pipelines.outcomes.meanings import output_dictionary
 
 
 def made_pages() -> dict[str, str]:
     """File name under docs/ -> its text."""
     return {
         "codes.md": codes_page(),
-        "data-dictionary.md": data_dictionary(load_catalogue().delivered_ids).rstrip("\n") + "\n",
+        "data-dictionary.md": f"{data_dictionary(load_catalogue().delivered_ids)}\n{_output_tables()}",
     }
+
+
+def _output_tables() -> str:
+    tables = {name: (policy.key, policy.columns) for name, policy in POLICIES.items()}
+    return output_dictionary(tables).rstrip("\n") + "\n"
 
 
 if __name__ == "__main__":

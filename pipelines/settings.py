@@ -157,7 +157,6 @@ def _not_yet_obeyed(given: Mapping[str, Any]) -> Iterator[Problem]:
     asked = {
         "overrides": bool(given.get("overrides")),
         "release.require_sign_off": sections.get("release", {}).get("require_sign_off") is True,
-        "retention.keep_dated_raw": sections.get("retention", {}).get("keep_dated_raw") is True,
         "branding": bool(sections.get("branding")),
     }
     for clinic_id, clinic in clinics.items():

@@ -135,7 +135,7 @@ class RetentionSettings(_Section):
 
 
 class EngineSettings(_Section):
-    """The engine and its limits; None leaves it to the engine (all cores, 80 % of memory)."""
+    """The engine and its limits; without them all cores, and half of the memory but at most 1.2 GB."""
 
     name: Literal["duckdb"] = "duckdb"
     memory: str | None = Field(default=None, pattern=r"^\d+(\.\d+)? ?(MB|GB|TB|MiB|GiB|TiB)$")

@@ -32,6 +32,35 @@ ALL = "all"
 PRIMARY = "primary"
 TIMEPOINTS = ("end_of_induction", "week_4", "month_3", "month_6", "last")
 DUE_ORDER = ("none", "end_of_induction", "week_4", "month_3", "month_6")
+ADVERSE_EVENTS = (
+    "nausea",
+    "vomiting",
+    "dizziness",
+    "headache",
+    "distressing_dissociation",
+    "excessive_sedation",
+    "anxiety_or_panic",
+    "hypertension",
+    "hypotension",
+    "tachycardia",
+    "respiratory_depression",
+    "hypoxia",
+    "agitation",
+    "psychotic_symptoms",
+    "mania_or_hypomania",
+    "suicidal_ideation",
+    "suicide_attempt",
+    "self_harm",
+    "urinary_symptoms",
+    "cognitive_complaint",
+    "craving_or_misuse",
+    "fall_or_injury",
+    "allergic_reaction",
+    "loss_of_consciousness",
+    "hospitalisation",
+    "death",
+    "other",
+)
 RESERVED_CLINIC_IDS = ("all", "network", "mixed", "primary", "current")
 CLINIC_ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{1,31}$"
 TOKEN_PATTERN = r"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Za-z0-9_-]{1,40})$"
@@ -159,6 +188,13 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
                 ),
             ),
             _vocabulary("followed_through", DUE_ORDER),
+            _vocabulary(
+                "contact_kind",
+                ("consultation", "therapist_meeting", "preparation", "integration", "psychotherapy", "follow_up"),
+            ),
+            _vocabulary("modality", ("in_person", "remote")),
+            _vocabulary("event", ADVERSE_EVENTS, hospitalisation=("hospitalization",)),
+            _vocabulary("severity", ("mild", "moderate", "severe")),
         )
     }
 )

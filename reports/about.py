@@ -24,6 +24,11 @@ class Delivery:
     corrected: int
     state: Literal["published", "blocked", "refused"]
 
+    @property
+    def quarantined_pct(self) -> float:
+        """Share of its records set aside, 0 to 100; 0 of an empty file."""
+        return 100 * self.quarantined / self.records if self.records else 0.0
+
 
 @dataclass(frozen=True)
 class Fact:

@@ -44,7 +44,7 @@
   function blank(f, evidence) {
     const row = Object.fromEntries(columns.map((name) => [name, null]));
     return Object.assign(row, { clinic_id: f.clinic, condition: f.condition, route: f.route, scale: f.scale,
-      timepoint: f.timepoint, direction: "", empty_because: "", evidence: evidence });
+      timepoint: f.timepoint, direction: "", empty_because: "", worst_condition: "", evidence: evidence });
   }
 
   const scaleOf = (f, condition) =>
@@ -69,8 +69,10 @@
       const scale = scaleOf(f, condition);
       return found(["all", ...routes].map((r) => asked({ condition: condition, route: r, scale: scale })));
     }
+    if (f.condition !== "all" && f.route !== "all") { return []; }
     return Object.keys(page.main_scale).filter((clinic) => clinic !== "all")
-      .map((clinic) => asked({ clinic: clinic })).map((each) => rowOf(each) || blank(each, "no_data"));
+      .map((clinic) => asked({ clinic: clinic, scale: "primary" }))
+      .map((each) => rowOf(each) || blank(each, page.blocked.includes(each.clinic) ? "blocked" : "no_data"));
   }
 
   function stepsOf(row) {
@@ -82,16 +84,19 @@
   }
 
   function summary(rows, column, group) {
-    const single = rows.filter((row) => row[group] !== "all");
+    const single = rows.filter((row) => row[group] !== "all" && row.evidence !== "none");
     const speaking = single.filter((row) => SPEAKING.includes(state(row, column)));
     const values = speaking.map((row) => row[column]).filter((value) => value !== null);
     const ways = (way) => speaking.filter((row) => row.direction === way).length;
-    return { rows_n: single.length, spoken_n: values.length, better_n: ways("better"), worse_n: ways("worse"),
-      lowest: values.length ? Math.min(...values) : null, highest: values.length ? Math.max(...values) : null };
+    const several = values.length > 1;
+    return { rows_n: single.length, spoken_n: speaking.length || null, better_n: ways("better"), worse_n: ways("worse"),
+      lowest: several ? Math.min(...values) : null, highest: several ? Math.max(...values) : null };
   }
 
   function ends(course) {
-    const rows = course.filter((row) => row.mean !== null);
+    const every = course.filter((row) => row.mean !== null);
+    const many = every.filter((row, i) => i === 0 || row.n >= page.enough_n);
+    const rows = many.length > 1 ? many : every;
     const told = {};
     for (const [end, row] of [["first", rows[0]], ["last", rows[rows.length - 1]]]) {
       for (const name of ["position", "n", "mean"]) { told[end + "_" + name] = rows.length > 1 ? row[name] : null; }
@@ -152,6 +157,11 @@
     return say(phrase.key, values);
   }
 
+  function named(phrase, row) {
+    const places = Object.entries(phrase.places).filter(([, how]) => !(how[0] in FORMATS));
+    return Object.fromEntries(places.map(([name, [kind, column]]) => [name, nameOf(kind, row[column] || "")]));
+  }
+
   function cell(phrase, row) {
     const why = silence(phrase, row);
     if (why === "none") { return { text: "", mark: "" }; }
@@ -160,7 +170,7 @@
   }
 
   function sentence(phrase, row) {
-    if (silence(phrase, row)) { return phrase.otherwise ? say(phrase.otherwise) : ""; }
+    if (silence(phrase, row)) { return phrase.otherwise ? say(phrase.otherwise, named(phrase, row || {})) : ""; }
     return filled(phrase, row);
   }
 
@@ -173,8 +183,11 @@
     const silent = !subject || (subject.evidence === "withheld" && subject.n_started === null);
     byId("headline").hidden = silent;
     byId("headline-empty").hidden = !silent;
-    byId("headline-empty").textContent = silent ? say(subject ? "empty.withheld" : "empty.no_row") : "";
-    if (silent) { return; }
+    byId("headline-empty").textContent = silent ? say(subject ? "empty.withheld" : whyNone(f) || "empty.nobody") : "";
+    if (silent) {
+      for (const text of document.querySelectorAll("#headline .tile p, #headline li")) { text.textContent = ""; }
+      return;
+    }
     const tiles = document.querySelectorAll("#headline .tile");
     page.headline.tiles.forEach((tile, i) => {
       const figure = cell(tile.figure, subject);
@@ -192,9 +205,18 @@
     }));
   }
 
+  // Why a choice has no row, when it is not that nobody was treated this way.
+  function whyNone(f, ofGroups) {
+    const single = f.clinic !== page.clinic;
+    if (single && page.blocked.includes(f.clinic)) { return "empty.blocked"; }
+    if (single && (ofGroups || (f.condition !== "all" && f.route !== "all"))) { return "empty.not_here"; }
+    return f.scale !== "primary" && f.condition === "all" ? "empty.one_scale" : "";
+  }
+
   function rowsOf(chart, f) {
     if (chart.condition && f.condition !== "all" && f.condition !== chart.condition) { return []; }
     const found = chosen(chart.rows, f, chart.condition, chart.axis);
+    if (chart.condition && !found.some((row) => row.route === f.route)) { return []; }
     if (chart.rows !== "course") { return found; }
     return found.filter((row) => row.mean !== null).length > 1 ? found : [];
   }
@@ -211,15 +233,17 @@
     element.querySelector("h2").textContent = sentence(
       values.rows_n < 2 ? section.heading_of_one : section.heading, values);
     element.querySelector(".sentence").textContent = sentence(section.sentence, about);
-    element.querySelector(".finding").textContent = subject ? sentence(section.reading, subject) : "";
+    element.querySelector(".finding").textContent =
+      subject ? sentence(section.reading, subject) || sentence(section.reading_of_silence, subject) : "";
     const empty = element.querySelector(".empty");
     empty.hidden = told.length > 0;
-    empty.textContent = told.length ? "" : say(section.empty);
+    const none = section.id === "clinics" ? "empty.not_here" : whyNone(f, section.of_groups) || section.empty;
+    empty.textContent = told.length ? "" : say(none);
     element.querySelector(".shown").hidden = told.length === 0;
     writeTable(element.querySelector("table"), section, told);
     return section.charts.map((chart) => {
       const rows = rowsOf(chart, f);
-      let title = (chart.condition && rows.find((row) => row.route === f.route)) || subject;
+      let title = chart.condition ? rows.find((row) => row.route === f.route) : subject;
       if (chart.rows === "course" && title) { title = Object.assign({}, title, ends(rows)); }
       byId(chart.id + "-title").textContent = sentence(chart.finding, title);
       const figure = byId(chart.id).closest("figure");
@@ -323,22 +347,25 @@
       low: low - (turned ? room : edge), high: high + (turned ? edge : room) });
   }
 
+  // Each choice draws a chart anew: neither the cells of a facet nor the order of names follow rows that change under
+  // a drawn chart. A chart whose rows stay the same is left as it stands.
   async function draw(item) {
-    const element = byId(item.chart.id);
+    const id = item.chart.id;
+    const element = byId(id);
     if (!item.visible) { return; }
+    const rows = drawnRows(item.chart, item.rows);
+    const set = signals(item.chart, item.rows);
+    const wanted = JSON.stringify([rows, set]);
+    const before = views.get(id);
+    if (before && before.shown === wanted) { return; }
+    if (before) { before.view.finalize(); }
+    views.delete(id);
     try {
-      let view = views.get(item.chart.id);
-      if (!view) {
-        const spec = Object.assign({}, item.chart.spec, { datasets: { rows: drawnRows(item.chart, item.rows) } });
-        view = (await window.vegaEmbed(element, spec, options)).view;
-        views.set(item.chart.id, view);
-      }
-      const known = view.getState({ signals: () => true, data: () => false }).signals;
-      for (const [name, value] of Object.entries(signals(item.chart, item.rows))) {
-        if (name in known) { view.signal(name, value); }
-      }
-      view.data("rows", drawnRows(item.chart, item.rows));
-      await view.runAsync();
+      const spec = Object.assign({}, item.chart.spec, { datasets: { rows: rows } });
+      if ("height" in set) { spec.height = set.height; }
+      spec.params = (spec.params || []).map((one) => one.name in set ? { name: one.name, value: set[one.name] } : one);
+      const view = (await window.vegaEmbed(element, spec, options)).view;
+      views.set(id, { view: view, shown: wanted });
       element.setAttribute("data-drawn", "true");
     } catch (error) {
       element.textContent = element.getAttribute("data-failed");
@@ -380,7 +407,9 @@
     status.textContent = say("filters.shown", Object.fromEntries(Object.keys(f).map((kind) => [kind, nameOf(kind, f[kind])])));
     if (f.clinic !== page.clinic) {
       const link = document.createElement("a");
-      link.href = "clinics/" + f.clinic + "/index.html";
+      const own = new URLSearchParams(Object.keys(f).filter((name) => name !== "clinic" && f[name] !== DEFAULTS[name])
+        .map((name) => [name, f[name]])).toString();
+      link.href = "clinics/" + f.clinic + "/index.html" + (own ? "#" + own : "");
       link.textContent = say("filters.own_pages");
       status.append(" ", link);
     }
@@ -390,7 +419,6 @@
       if (mine !== turn) { return; }
       await draw(item);
     }
-    window.dispatchEvent(new Event("resize"));
     if (mine === turn) { root.setAttribute("data-ready", "true"); }
   }
 
@@ -398,7 +426,20 @@
   form.addEventListener("reset", (event) => { event.preventDefault(); writeAddress(DEFAULTS); show(Object.assign({}, DEFAULTS)); });
   form.addEventListener("submit", (event) => event.preventDefault());
   NARROW.addEventListener("change", () => show(readForm()));
-  window.addEventListener("popstate", () => show(readAddress()));
+  // A step to a place on the page (its address says nothing of filters) leaves the choice as it is.
+  window.addEventListener("popstate", () => {
+    const given = Array.from(new URLSearchParams(location.hash.slice(1)).keys());
+    if (!location.hash || given.some((name) => name in DEFAULTS)) { show(readAddress()); }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const place = link && byId(link.getAttribute("href").slice(1));
+    if (!place) { return; }
+    event.preventDefault();
+    place.setAttribute("tabindex", "-1");
+    place.focus();
+    place.scrollIntoView();
+  });
 
   // ---- files ----
 
@@ -408,6 +449,19 @@
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  // The choice, and whether the data are synthetic, go with the file.
+  function fileName(chart) {
+    const f = readForm();
+    const kept = Object.keys(DEFAULTS).filter((name) => f[name] !== DEFAULTS[name]).map((name) => f[name]);
+    return [page.synthetic ? "synthetic" : "", chart.id, ...kept].filter(Boolean).join("-").replaceAll("_", "-");
+  }
+
+  function marked(svg) {
+    if (!page.synthetic) { return svg; }
+    const text = "<text x=\"2\" y=\"10\" font-size=\"9\" fill=\"#8a3a00\">" + say("file.synthetic") + "</text>";
+    return svg.replace(/<\/svg>\s*$/, text + "</svg>");
   }
 
   // A spreadsheet runs a text that begins with one of these; a number is exempt.
@@ -421,7 +475,7 @@
   function csvOf(section, chart, f) {
     const table = chart.rows === "course" ? page.course : page.outcomes;
     const names = [...Object.keys(table.codes), ...Object.keys(table.numbers)]
-      .filter((name) => !/^(lost_|missed_|clinics_n|direction)/.test(name));
+      .filter((name) => !/^(lost_|missed_|worst_|clinics_n|direction)/.test(name));
     const rows = (section.rows === "subject" && !chart.condition ? chosen("subject", f) : rowsOf(chart, f))
       .filter((row) => row.evidence !== "none");
     return [names, ...rows.map((row) => names.map((name) => row[name]))]
@@ -434,10 +488,10 @@
     const section = page.sections.find((each) => each.charts.some((chart) => chart.id === button.dataset.chart));
     const chart = section.charts.find((each) => each.id === button.dataset.chart);
     if (button.dataset.format === "csv") {
-      save(csvOf(section, chart, readForm()), "text/csv;charset=utf-8", chart.id + ".csv");
+      save(csvOf(section, chart, readForm()), "text/csv;charset=utf-8", fileName(chart) + ".csv");
     } else {
-      const view = views.get(chart.id);
-      if (view) { save(await view.toSVG(), "image/svg+xml", chart.id + ".svg"); }
+      const drawn = views.get(chart.id);
+      if (drawn) { save(marked(await drawn.view.toSVG()), "image/svg+xml", fileName(chart) + ".svg"); }
     }
   });
 

@@ -32,7 +32,17 @@ from reports.words import Words
 # The sections of the words file that a page's script speaks from; the rest is only said here.
 SPOKEN = ("figure", "state", "headline", "know", "empty", "margin", "grid", "ladder", "change", "bounds", "reliable")
 SPOKEN_TOO = ("course", "clinics", "reading_of", "title", "outcome", "filters", "file")
-_OUTCOME_CODES = ("clinic_id", "condition", "route", "scale", "timepoint", "evidence", "empty_because", "direction")
+_OUTCOME_CODES = (
+    "clinic_id",
+    "condition",
+    "route",
+    "scale",
+    "timepoint",
+    "evidence",
+    "empty_because",
+    "direction",
+    "worst_condition",
+)
 _COURSE_CODES = ("clinic_id", "condition", "route", "scale", "axis", "empty_because")
 
 
@@ -85,6 +95,7 @@ class Dashboard:
     clinics: Filled | None
     choices: Mapping[str, Sequence[tuple[str, str]]]
     shown: str
+    blocked: str
     empty: str
     data: Mapping[str, Any] | None
 
@@ -95,9 +106,10 @@ def dashboard(page: Page, specs: Mapping[str, Declared] | None = None) -> Dashbo
     filters = Filters(clinic=page.scope.clinic_id)
     subject = rows.row(filters)
     if subject is None or (subject["evidence"] == "withheld" and subject["n_started"] is None):
-        empty = page.words.say("empty.no_data" if subject is None else "empty.withheld")
+        reason = "withheld" if subject else "blocked" if filters.clinic in rows.blocked else "no_data"
+        empty = page.words.say(f"empty.{reason}")
         listed = _clinics(page, rows, filters)
-        return Dashboard((), (), (), (), listed, {}, "", empty, None)
+        return Dashboard((), (), (), (), listed, {}, "", _blocked(page, rows), empty, None)
     speaker = Speaker(page.words, names(page))
     sections = [
         section for section in (specs or declared(page.words, rows)).values() if section.id != "clinics" or _many(page)
@@ -122,6 +134,7 @@ def dashboard(page: Page, specs: Mapping[str, Declared] | None = None) -> Dashbo
         clinics=filled.get("clinics"),
         choices=choices(page, rows),
         shown=shown(speaker, filters),
+        blocked=_blocked(page, rows),
         empty="",
         data=_data(page, rows, sections, first),
     )
@@ -136,7 +149,8 @@ def declared(words: Words, rows: DashboardRows) -> dict[str, Declared]:
         ladder.ladder(words),
         change.change(words, rows.conditions),
         rates.bounds(words),
-        rates.better_and_worse(words),
+        rates.better_and_worse(words, "condition"),
+        rates.better_and_worse(words, "route"),
         change.course(words, rows.conditions),
         clinics.clinics(),
     )
@@ -149,6 +163,14 @@ def _known(section: Declared, rows: DashboardRows) -> tuple[Chart, ...]:
 
 def _many(page: Page) -> bool:
     return page.scope.clinic_id == ALL and bool(page.about.clinics)
+
+
+def _blocked(page: Page, rows: DashboardRows) -> str:
+    """Which clinics the figures are without, because what they delivered is blocked."""
+    if not rows.blocked or not _many(page):
+        return ""
+    named = [page.about.clinics.get(clinic) or clinic for clinic in sorted(rows.blocked)]
+    return page.words.say("headline.blocked", clinics=", ".join(named))
 
 
 def _clinics(page: Page, rows: DashboardRows, filters: Filters) -> Filled | None:
@@ -170,7 +192,7 @@ def fill(section: Declared, rows: DashboardRows, filters: Filters, speaker: Spea
         id=section.id,
         heading=speaker.sentence(heading, values),
         sentence=speaker.sentence(section.sentence, about),
-        reading=speaker.sentence(section.reading, subject) if subject else "",
+        reading=read(section, subject, speaker),
         how_to_read=speaker.words.say(section.how_to_read),
         definition=section.definition,
         charts=tuple(_chart(chart, rows, filters, speaker) for chart in section.charts),
@@ -184,6 +206,13 @@ def fill(section: Declared, rows: DashboardRows, filters: Filters, speaker: Spea
     )
 
 
+def read(section: Declared, subject: Row | None, speaker: Speaker) -> str:
+    """The sentence made from the section's data; nothing when the chosen group does not exist."""
+    if subject is None:
+        return ""
+    return speaker.sentence(section.reading, subject) or speaker.sentence(section.reading_of_silence, subject)
+
+
 def _by_chart(section: Declared) -> bool:
     """Whether each chart of the section has rows of its own, those of one condition."""
     return any(chart.condition for chart in section.charts)
@@ -193,15 +222,17 @@ def _rows_of(chart: Chart, rows: DashboardRows, filters: Filters) -> list[Row]:
     if chart.condition and filters.condition not in (ALL, chart.condition):
         return []
     found = rows.chosen(chart.rows, filters, chart.condition, chart.axis)
+    if chart.condition and not any(row["route"] == filters.route for row in found):
+        return []
     return found if chart.rows != "course" or sum(row["mean"] is not None for row in found) > 1 else []
 
 
 def _chart(chart: Chart, rows: DashboardRows, filters: Filters, speaker: Speaker) -> FilledChart:
     drawn = _rows_of(chart, rows, filters)
-    of_route = [row for row in drawn if row["route"] == filters.route]
-    subject = of_route[0] if chart.condition and of_route else rows.row(filters)
+    of_route = next((row for row in drawn if row["route"] == filters.route), None)
+    subject = of_route if chart.condition else rows.row(filters)
     if chart.rows == "course" and subject is not None:
-        subject = {**subject, **ends(drawn)}
+        subject = {**subject, **ends(drawn, speaker.words.limits.precise_n)}
     return FilledChart(
         chart.id,
         speaker.sentence(chart.finding, subject),
@@ -276,7 +307,10 @@ def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: 
         "words": {
             key: page.words.template(key) for key in page.words.sentences if key.split(".")[0] in (*SPOKEN, *SPOKEN_TOO)
         },
+        "synthetic": page.about.synthetic,
         "ladder": LADDER,
+        "enough_n": page.about.limits.precise_n,
+        "blocked": sorted(rows.blocked),
         "headline": as_data(first),
         "sections": [_of_section(section) for section in sections],
     }
@@ -292,8 +326,10 @@ def _of_section(section: Declared) -> dict[str, Any]:
         "empty",
         "heading",
         "heading_of_one",
+        "of_groups",
         "sentence",
         "reading",
+        "reading_of_silence",
         "columns",
         "charts",
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipelines.vocabulary import ALL, CONDITIONS, PRIMARY, PRIMARY_SCALES, REPORTED_ROUTES, TIMEPOINTS
-from reports import figures, released_rows
+from reports import released_rows
 from reports.phrases import SPEAKING
 from reports.released_rows import Row
 from reports.sections.parts import Page
@@ -32,13 +32,17 @@ RELEASED_NUMBERS = (
     *(f"{rate}_{part}" for rate in RATES for part in ("of_n", "n", "pct", "ci_low", "ci_high")),
     *(f"{rate}_{part}" for rate in RATES[:2] for part in ("bounds_of_n", "pct_worst", "pct_best")),
 )
-# Made from released columns by subtraction, so that a page need not calculate.
+# Made from released columns by subtraction.
 DERIVED_NUMBERS = (
     *("missed_n", "missed_pct", "clinics_n"),
+    *(f"worst_{part}" for part in ("pct", "ci_low", "ci_high", "n", "of_n")),
     *(f"lost_{step}{part}" for step in LADDER[1:] for part in ("", "_pct")),
 )
+# Those that a silent row does not show: all but the counts of the ladder and the share measured.
+SPEAKING_NUMBERS = tuple(
+    name for name in RELEASED_NUMBERS if not name.startswith("n_") and name not in ("followup_pct", "paired_pct")
+)
 COURSE_NUMBERS = ("position", "n", "mean", "ci_low", "ci_high", "n_stopped")
-DECIMALS = 4  # enough that rounding for reading gives what the table itself would give
 
 List = Literal["subject", "by_condition", "by_route", "grid", "routes_of_condition", "course", "clinics"]
 
@@ -57,9 +61,11 @@ class Filters:
 @dataclass(frozen=True)
 class DashboardRows:
     """outcomes: rows of outcomes_by_route_condition with DERIVED_NUMBERS and `direction`; course: of
-    score_trajectories; main_scale: clinic -> condition -> the scale that shows its change."""
+    score_trajectories; main_scale: clinic -> condition -> the scale that shows its change; blocked: clinics without a
+    row whose deliveries were held back."""
 
     outcomes: Mapping[tuple[str, ...], Row]
+    blocked: frozenset[str]
     course: Mapping[tuple[str, ...], Sequence[Row]]
     main_scale: Mapping[str, Mapping[str, str]]
 
@@ -98,7 +104,7 @@ class DashboardRows:
             # after it under another heading.
             return [self.row(each) or blank(each) for each in asked]
         if which == "clinics":
-            return [self.row(each) or blank(each, "no_data") for each in asked]
+            return [self.row(each) or blank(each, self.why_no_row(each.clinic)) for each in asked]
         return [row for each in asked if (row := self.row(each)) is not None]
 
     def _asked(self, which: List, filters: Filters, condition: str) -> Iterator[Filters]:
@@ -115,8 +121,14 @@ class DashboardRows:
         elif which == "routes_of_condition":
             chosen = replace(filters, condition=condition, scale=self.scale_of(filters, condition))
             yield from (replace(chosen, route=each) for each in (ALL, *routes))
-        else:
-            yield from (replace(filters, clinic=each) for each in self.main_scale if each != ALL)
+        elif ALL in (filters.condition, filters.route):
+            # A network's page holds a clinic's margins only, on the primary scale.
+            each_clinic = (clinic for clinic in self.main_scale if clinic != ALL)
+            yield from (replace(filters, clinic=clinic, scale=PRIMARY) for clinic in each_clinic)
+
+    def why_no_row(self, clinic: str) -> str:
+        """The evidence of a clinic that has no row: what it delivered is blocked, or there is nothing."""
+        return "blocked" if clinic in self.blocked else "no_data"
 
     def scale_of(self, filters: Filters, condition: str) -> str:
         """The scale whose change is shown for a condition: the chosen one, else the condition's main scale."""
@@ -130,7 +142,7 @@ def dashboard_rows(page: Page) -> DashboardRows:
     own = page.scope.clinic_id
     clinics = [own] if own != ALL else [ALL, *_by_name(page)]
     main = {clinic: _main_scales(page, clinic) for clinic in clinics}
-    outcomes = {}
+    outcomes: dict[tuple[str, ...], dict[str, Any]] = {}
     seen_by = _clinics_by_group(page)
     for record in released_rows.rows(page.outcomes):
         clinic = record["clinic_id"]
@@ -139,9 +151,13 @@ def dashboard_rows(page: Page) -> DashboardRows:
     course: dict[tuple[str, ...], list[Row]] = {}
     for record in released_rows.rows(page.tables.get("score_trajectories"), clinic_id=own):
         if record["condition"] != ALL:
-            course.setdefault(tuple(record[name] for name in COURSE_KEY), []).append(_rounded(record, COURSE_NUMBERS))
+            course.setdefault(tuple(record[name] for name in COURSE_KEY), []).append(record)
     ordered = {key: sorted(rows, key=lambda row: float(row["position"])) for key, rows in course.items()}
-    return DashboardRows(outcomes, ordered, main)
+    for key, row in outcomes.items():
+        if key[1] == ALL:
+            row.update(_worst(outcomes, key))
+    held = {delivery.clinic_id for delivery in page.about.deliveries if delivery.state != "published"}
+    return DashboardRows(outcomes, frozenset(held - {key[0] for key in outcomes}), ordered, main)
 
 
 def _by_name(page: Page) -> list[str]:
@@ -172,23 +188,36 @@ def _clinics_by_group(page: Page) -> Mapping[tuple[str, str], int]:
 
 
 def _with_derived(page: Page, record: Row, seen_by: Mapping[tuple[str, str], int]) -> dict[str, Any]:
-    row = _rounded(record, RELEASED_NUMBERS)
+    row = dict(record)
+    if record["evidence"] in released_rows.SILENT:
+        # What the page does not show it does not carry either.
+        row |= dict.fromkeys(SPEAKING_NUMBERS)
     steps = [released_rows.number(row, step) for step in LADDER]
     due, analysed = steps[1], steps[-1]
     row["missed_n"] = None if due is None or analysed is None else due - analysed
     followed = released_rows.number(record, "followup_pct")
-    row["missed_pct"] = None if followed is None else figures.plot(100 - followed, DECIMALS)
+    row["missed_pct"] = None if followed is None or row["missed_n"] is None else 100 - followed
     row["clinics_n"] = seen_by.get((record["condition"], record["route"])) if record["clinic_id"] == ALL else 1
     for step, had, have in zip(LADDER[1:], steps, steps[1:], strict=False):
         lost = None if had is None or have is None else had - have
         row[f"lost_{step}"] = lost
-        row[f"lost_{step}_pct"] = figures.plot(100 * lost / had, DECIMALS) if had and lost is not None else None
+        row[f"lost_{step}_pct"] = 100 * lost / had if had and lost is not None else None
+    row["worst_condition"] = ""
+    row |= dict.fromkeys(f"worst_{part}" for part in ("pct", "ci_low", "ci_high", "n", "of_n"))
     row["direction"] = _direction(record, page.about.scale(record["scale"]).lower_is_better)
     return row
 
 
-def _rounded(record: Row, columns: Iterable[str]) -> dict[str, Any]:
-    return {**record, **{c: figures.plot(released_rows.number(record, c), DECIMALS) for c in columns}}
+def _worst(outcomes: Mapping[tuple[str, ...], Row], key: tuple[str, ...]) -> dict[str, Any]:
+    """Of the conditions of a total that speak: the one with most people of 100 reliably worse, with its figures."""
+    what = "reliable_deterioration"
+    alike = (outcomes.get((key[0], condition, *key[2:])) for condition in CONDITIONS)
+    speaking = [row for row in alike if row and released_rows.state(row, f"{what}_pct") in SPEAKING]
+    if len(speaking) < 2:
+        return {}
+    worst = max(speaking, key=lambda row: float(row[f"{what}_pct"]))
+    parts = ("pct", "ci_low", "ci_high", "n", "of_n")
+    return {"worst_condition": worst["condition"], **{f"worst_{part}": worst[f"{what}_{part}"] for part in parts}}
 
 
 def _direction(record: Row, lower_is_better: bool | None) -> str:
@@ -208,7 +237,13 @@ def _in_order(order: Iterable[str], seen: set[str]) -> list[str]:
 def blank(filters: Filters, evidence: str = "none") -> dict[str, Any]:
     """The row of a group that has none: its codes and no figure. evidence: `none` shows nothing at all."""
     codes = {"clinic_id": filters.clinic, "condition": filters.condition, "route": filters.route}
-    more = {"scale": filters.scale, "timepoint": filters.timepoint, "direction": "", "empty_because": ""}
+    more = {
+        "scale": filters.scale,
+        "timepoint": filters.timepoint,
+        "direction": "",
+        "empty_because": "",
+        "worst_condition": "",
+    }
     return {**dict.fromkeys((*RELEASED_NUMBERS, *DERIVED_NUMBERS)), **codes, **more, "evidence": evidence}
 
 
@@ -230,23 +265,26 @@ def steps_of(row: Row) -> list[Row]:
 
 def summary(rows: Sequence[Row], column: str, group: str) -> dict[str, Any]:
     """What a heading may say of a whole list, its `all` row left out: rows_n, those that speak about `column`
-    (spoken_n), the lowest and highest figure among these (None when none speaks), and how many of them are clearly
-    better or worse."""
-    single = [row for row in rows if row[group] != ALL]
+    (spoken_n, None for none), the lowest and highest figure among these (None below two), and how many of them are
+    clearly better or worse."""
+    single = [row for row in rows if row[group] != ALL and row.get("evidence") != "none"]
     speaking = [row for row in single if released_rows.state(row, column) in SPEAKING]
     values = [value for row in speaking if (value := released_rows.number(row, column)) is not None]
     return {
         "rows_n": len(single),
-        "spoken_n": len(values),
-        "lowest": min(values, default=None),
-        "highest": max(values, default=None),
+        "spoken_n": len(speaking) or None,
+        "lowest": min(values) if len(values) > 1 else None,
+        "highest": max(values) if len(values) > 1 else None,
         **{f"{way}_n": sum(row.get("direction") == way for row in speaking) for way in ("better", "worse")},
     }
 
 
-def ends(rows: Sequence[Row]) -> dict[str, Any]:
-    """What a heading may say of a course: its first and its last row that show a mean (None without two)."""
-    shown = [row for row in rows if released_rows.number(row, "mean") is not None]
+def ends(rows: Sequence[Row], enough_n: float) -> dict[str, Any]:
+    """What a heading may say of a course: its first row that shows a mean, and the last one of at least `enough_n`
+    people (else the last of all). None without two."""
+    every = [row for row in rows if released_rows.number(row, "mean") is not None]
+    shown = [row for i, row in enumerate(every) if i == 0 or row["n"] >= enough_n]
+    shown = shown if len(shown) > 1 else every
     names = ("position", "n", "mean")
     pairs = (("first", shown[0]), ("last", shown[-1])) if len(shown) > 1 else ()
     empty = {f"{end}_{name}": None for end in ("first", "last") for name in names}

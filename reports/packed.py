@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
+from reports import figures
 from reports.released_rows import Row
+
+EFFECTS = ("effect_size", "effect_size_ci_low", "effect_size_ci_high")
 
 
 def packed(rows: Sequence[Row], codes: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
@@ -13,7 +17,7 @@ def packed(rows: Sequence[Row], codes: Sequence[str], numbers: Sequence[str]) ->
     return {
         "n": len(rows),
         "codes": {name: _levels([str(row.get(name) or "") for row in rows]) for name in codes},
-        "numbers": {name: ",".join(_text(row.get(name)) for row in rows) for name in numbers},
+        "numbers": {name: ",".join(_text(name, row.get(name)) for row in rows) for name in numbers},
     }
 
 
@@ -22,7 +26,26 @@ def _levels(values: Sequence[str]) -> dict[str, Any]:
     return {"levels": list(levels), "places": ",".join(str(levels[value]) for value in values)}
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if value is None:
         return ""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    if float(value).is_integer():
+        return str(int(value))
+    is_share = name.endswith("_pct") or "_pct_" in name or (name.endswith(("_ci_low", "_ci_high")) and _of_a_rate(name))
+    if is_share:
+        return carried(float(value), 2, figures.share)
+    return carried(float(value), 3, figures.effect) if name in EFFECTS else carried(float(value), 2, figures.mean)
+
+
+def _of_a_rate(name: str) -> bool:
+    return not name.startswith(("change_", "effect_size_", "ci_"))
+
+
+def carried(value: float, decimals: int, read: Callable[[float], str]) -> str:
+    """The number with so many decimals, such that it still reads as the number itself does: 17.499999 becomes 17.49
+    and not 17.50, which would read as 18."""
+    short = figures.rounded(value, decimals)
+    if read(float(short)) != read(value):
+        step = Decimal(1).scaleb(-decimals)
+        short += step if short < Decimal(repr(value)) else -step
+    return format(short.normalize(), "f")

@@ -116,6 +116,7 @@ def _frame(page: Page, here: str, names: Sequence[str]) -> dict[str, Any]:
         "heading": words.say(title.get(here, "page.reviewer_title")),
         "synthetic": about.synthetic,
         "reader": reader,
+        "stand": words.say("page.stand", data_to=about.data_to) if about.data_to else "",
         "sheet_mark": words.say("page.synthetic") if about.synthetic else reader,
         "facts": words.say("page.facts_with_data", data_to=about.data_to, **facts)
         if about.data_to

@@ -79,8 +79,14 @@ class Speaker:
     def sentence(self, phrase: Phrase, row: Row | None) -> str:
         """The phrase; when its figure is not shown, its `otherwise` or nothing."""
         if row is None or self._silence(phrase, row):
-            return self.words.say(phrase.otherwise) if phrase.otherwise else ""
+            return self._otherwise(phrase, row or {})
         return self._fill(phrase, row)
+
+    def _otherwise(self, phrase: Phrase, row: Row) -> str:
+        """What is said instead: with the names of the row, none of its figures."""
+        named = {place: how for place, how in phrase.places.items() if how[0] not in NUMBER_FORMATS}
+        known = {place: self.name(kind, str(row.get(column) or "")) for place, (kind, column) in named.items()}
+        return self.words.say(phrase.otherwise, **known) if phrase.otherwise else ""
 
     def _silence(self, phrase: Phrase, row: Row | None) -> str:
         """Why the phrase is not said: '' when it is."""

@@ -53,9 +53,11 @@
 
   // A table of few rows is read at a glance.
   var FEWEST_ROWS = 4;
+  // A table of the dashboard grows and shrinks with the choice.
+  var LIVE = Boolean(document.getElementById("page-data"));
 
   function makeSortable(table) {
-    if (!table.tHead || !table.tBodies.length || table.tBodies[0].rows.length < FEWEST_ROWS) { return; }
+    if (!table.tHead || !table.tBodies.length || (!LIVE && table.tBodies[0].rows.length < FEWEST_ROWS)) { return; }
     Array.from(table.tHead.rows[0].cells).forEach(function (header) {
       var button = document.createElement("button");
       button.type = "button";
@@ -125,8 +127,14 @@
   });
 
   // A link to what is folded opens it.
+
+  // The element that an address points to; none for one that cannot be read.
+  function placeOf(hash) {
+    try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch (error) { return null; }
+  }
+
   function openTarget() {
-    var target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    var target = placeOf(window.location.hash);
     var details = target && target.closest("details");
     if (details && !details.open) {
       details.open = true;

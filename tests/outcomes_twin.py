@@ -125,10 +125,12 @@ def outcome_rows(
 
         taken: set[str] = set()
         courses = courses_of(mine(sessions), mine(delivered))
+        stated = [c["condition"] for c in courses if not c["truncated"] and c["condition"]]
         for course in courses:
             if course["truncated"] or course["condition"] is None or course["condition"] in taken:
                 continue
             unit = {**course, "clinic": patient[0], "is_first": not taken, "scales": {}}
+            unit |= {"courses_n": stated.count(course["condition"]), "all_courses_n": len(stated)}
             taken.add(course["condition"])
             for name, scale in definitions.items():
                 own = [score for score in mine(scores) if score["scale"] == name]
@@ -163,10 +165,13 @@ def outcome_rows(
                     cells[clinic, "all", route].append(unit)
     table = {}
     for (clinic, condition, route), members in cells.items():
+        counted = "all_courses_n" if condition == "all" else "courses_n"
         names = {"primary"} | {name for unit in members for name in unit["scales"] if condition != "all"}
         for name in names:
             for timepoint in NAMES:
-                table[clinic, condition, route, name, timepoint] = summary(members, name, timepoint, definitions)
+                row = summary(members, name, timepoint, definitions)
+                row["n_courses"] = sum(unit[counted] for unit in members)
+                table[clinic, condition, route, name, timepoint] = row
     return table
 
 

@@ -95,4 +95,8 @@ def _note(file: FileOutcome, row: Mapping[str, int] | None) -> str:
         parts.append(f"{number(file.empty_rows_n)} of {number(file.rows_n)} rows empty")
     if row and row["corrected"]:
         parts.append(f"{number(row['corrected'])} records replaced an older version")
+    if row and row.get("withdrawn"):
+        parts.append(f"{number(row['withdrawn'])} records of patients who withdrew count nowhere")
+    if row and row.get("absent"):
+        parts.append(f"{number(row['absent'])} earlier rows that this snapshot no longer holds are withdrawn")
     return ", ".join(parts)

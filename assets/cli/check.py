@@ -20,22 +20,26 @@ from assets.cli.console import (
     counted,
     number,
     reading_width,
+    sentence,
     show_lines,
     shown_path,
     wrapped,
 )
-from assets.cli.share import too_many_quarantined
-from assets.cli.told import became, problem_lines
+from assets.cli.share import blocked_by, share_set_aside, too_many_quarantined
+from assets.cli.told import ROWS_COUNTED_FROM, ROWS_SET_ASIDE, became, problem_lines
 from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping
 from pipelines.engine import Engine
 from pipelines.home import Home
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.check import ColumnCheck, check
+from pipelines.intake.dates import convert_dates, date_columns, without_dates
 from pipelines.intake.naming import safe_name
 from pipelines.intake.readers import read_columns, read_delivery
-from pipelines.intake.reading import Reading, WaitingFile, read_file
+from pipelines.intake.reading import Reading, read_file
 from pipelines.intake.receive import clinic_folder_problem, kind_of
+from pipelines.logs import utc_now
 from pipelines.problems import ExitCode, KapError, Problem, first_by_precedence
+from pipelines.settings import load_settings
 
 SHAPES_PRINTED = 2
 # Whose file it is, is not known: then no row can name another clinic.
@@ -59,6 +63,7 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
     mapping = _mapping_of(Home(home), clinic) if clinic else None
     console = Console()
     width = reading_width(console)
+    limit_pct = load_settings(Home(home).settings_file).thresholds.quarantined_pct_max
     codes, reports = [], []
     for path in files:
         if not path.is_file():
@@ -67,16 +72,20 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
             )
         named = clinic or _clinic_named_in(path)
         read_with = mapping or (_mapping_of(Home(home), named) if named else _OF_NO_CLINIC)
-        code, report, columns = _check_file(path, named or "clinic", read_with, show_values)
+        settings = load_settings(Home(home).settings_file)
+        dates = named is not None and settings.clinic(named).may_send_dates(utc_now().date())
+        code, report, columns = _check_file(path, named or "clinic", read_with, show_values, dates)
         codes.append(code)
-        reports.append(report | {"columns": [asdict(column) for column in columns]})
+        blocking = blocked_by(report.get("quarantined", 0), report.get("records", 0), limit_pct)
+        reports.append(report | {"blocked_by": blocking or None, "columns": [asdict(column) for column in columns]})
         if not as_json:
             show_lines([*_lines(reports[-1], columns, width), Line()], console)
     if as_json:
         print(json.dumps(reports, indent=1))
     else:
         refused = any(code is not ExitCode.DONE for code in codes)
-        show_lines(wrapped(_next(Home(home), clinic, refused), width), console)
+        show_lines(_legend(reports, width), console)
+        show_lines(_next(Home(home), clinic, reports, refused, limit_pct, width), console)
     if too_many_quarantined(*(sum(report.get(name, 0) for report in reports) for name in ("quarantined", "records"))):
         codes.append(ExitCode.REFUSED)
     return first_by_precedence(codes)
@@ -106,7 +115,7 @@ def _clinic_named_in(path: Path) -> str | None:
 
 
 def _check_file(
-    path: Path, clinic: str, mapping: Mapping, show_values: bool
+    path: Path, clinic: str, mapping: Mapping, show_values: bool, may_send_dates: bool
 ) -> tuple[ExitCode, dict[str, Any], tuple[ColumnCheck, ...]]:
     shown = safe_name(path.name)
     catalogue = load_catalogue()
@@ -115,11 +124,15 @@ def _check_file(
         Engine([path.parent, scratch := Path(folder)], scratch=scratch) as engine,
     ):
         try:
-            reading = read_file(engine, path, path.name, kind_of(path.name), clinic, 1, mapping, True, scratch)
+            kind = kind_of(path.name)
+            dated = may_send_dates and date_columns(read_columns(path, path.name, kind), mapping) is not None
+            read_as = path
+            if dated:
+                read_as, kind = convert_dates(engine, path, path.name, kind, mapping, scratch), "csv"
+                mapping = without_dates(mapping)
+            reading = read_file(engine, read_as, path.name, kind, clinic, 1, mapping, True, scratch, dated)
         except KapError as error:
             return ExitCode.REFUSED, _report(shown, "refused", error.problems), ()
-        if isinstance(reading, WaitingFile):
-            return ExitCode.REFUSED, _report(shown, "waits in the inbox", (reading.problem,)), ()
         columns = check(engine, reading.choice, catalogue.delivered_ids, show_values)
     return ExitCode.DONE, _report(shown, "would be taken in", reading.problems, reading), columns
 
@@ -139,8 +152,9 @@ def _lines(report: dict[str, Any], columns: tuple[ColumnCheck, ...], width: int)
         aside = f"{number(report['quarantined'])} would be set aside" if report["quarantined"] else "none set aside"
         rows, records = counted(report["source_rows"], "row"), counted(report["records"], "record")
         yield Line(f"  {rows}{empty}, {records}, {aside}.")
-    for problem in report["problems"]:
-        yield from problem_lines(told := Problem(**problem), width, became(told))
+    problems = [Problem(**problem) for problem in report["problems"]]
+    for problem in problems:
+        yield from problem_lines(problem, width, became(problem))
     if columns:
         yield Line()
         yield from _column_lines(columns, width)
@@ -152,13 +166,12 @@ def _column_lines(columns: tuple[ColumnCheck, ...], width: int) -> Iterator[Line
     names = max((len(column.column) for column in filled), default=0)
     kinds = max((len(_kind(column)) for column in filled), default=0)
     counts = f"{'read':>8}{'empty':>8}{'unusable':>10}"
-    head = f"  {'column':<{names}}  {'read as':<{kinds}}{counts}  looks like (a letter, d digit)"
-    yield Line(_cut(head, width), QUIET)
+    yield Line(f"  {'column':<{names}}  {'read as':<{kinds}}{counts}  looks like", QUIET)
     for column in filled:
         unusable = column.damaged_n + column.unknown_n
         counts = f"{number(column.read_n):>8}{number(column.empty_n):>8}{number(unusable):>10}"
-        row = f"  {column.column:<{names}}  {_kind(column):<{kinds}}{counts}  {_shapes(column)}"
-        yield Line(_cut(row, width), BAD if unusable else "")
+        row = f"  {column.column:<{names}}  {_kind(column):<{kinds}}{counts}  "
+        yield Line(_cut(row + _shapes(column, width - len(row)), width), BAD if unusable else "")
     empty = dict.fromkeys(_answers_as_one(column.column) for column in columns if column not in filled)
     if empty:
         yield from wrapped(f"Empty throughout: {', '.join(empty)}.", width, 2, QUIET)
@@ -176,11 +189,46 @@ def _kind(column: ColumnCheck) -> str:
     return f"{column.kind}, {column.unit}" if column.unit else column.kind
 
 
-def _shapes(column: ColumnCheck) -> str:
-    return ", ".join(f"{shape} ({number(n)})" for shape, n in column.shapes[:SHAPES_PRINTED])
+def _shapes(column: ColumnCheck, room: int) -> str:
+    """The commonest shapes with their counts, as many as fit whole; the commonest one in any case."""
+    said = [f"{shape} ({number(n)})" for shape, n in column.shapes[:SHAPES_PRINTED]]
+    while len(said) > 1 and len(", ".join(said)) > room:
+        said.pop()
+    return ", ".join(said)
 
 
-def _next(home: Home, clinic: str | None, refused: bool) -> str:
-    folder = shown_path(home.inbox_of(clinic or "<clinic_id>"))
-    todo = "Mend what is named above and check again" if refused else f"To deliver, put the files into {folder}"
-    return f"Nothing was stored. {todo}, then `kap run`." if not refused else f"Nothing was stored. {todo}."
+def _legend(reports: list[dict[str, Any]], width: int) -> Iterator[Line]:
+    """How rows are counted and shapes written, where any stand above."""
+    said = []
+    if any(problem["row"] is not None for report in reports for problem in report["problems"]):
+        said.append(ROWS_COUNTED_FROM)
+    if any(column["shapes"] for report in reports for column in report["columns"]):
+        said.append("Looks like: a is a letter, d a digit; in brackets, how many.")
+    if said:
+        yield from wrapped(" ".join(said), width, 0, QUIET)
+        yield Line()
+
+
+def _next(
+    home: Home, clinic: str | None, reports: list[dict[str, Any]], refused: bool, limit_pct: float, width: int
+) -> Iterator[Line]:
+    """Whether the files may be delivered as they are; if not, why and what to mend first."""
+    blocking = [report for report in reports if report["blocked_by"]]
+    for report in blocking:
+        share = share_set_aside(report["file"], report["quarantined"], report["records"], limit_pct)
+        said = f"As they are, the clinic would be blocked: {share} ({report['blocked_by']})."
+        yield from wrapped(said, width, 0, BAD)
+        yield from wrapped(_first_to_mend(report), width)
+    if refused or blocking:
+        yield from wrapped("Nothing was stored. Mend what is named above and check again.", width)
+    else:
+        folder = shown_path(home.inbox_of(clinic or "<clinic_id>"))
+        yield from wrapped(f"Nothing was stored. To deliver, put the files into {folder}, then `kap run`.", width)
+
+
+def _first_to_mend(report: dict[str, Any]) -> str:
+    """The problem that sets most rows aside."""
+    problems = [Problem(**problem) for problem in report["problems"]]
+    worst = max(problems, key=lambda problem: (became(problem) == ROWS_SET_ASIDE, problem.failed_n or 0))
+    column = f"column {worst.column}, " if worst.column else ""
+    return f"Mend first: {column}{counted(worst.failed_n or 0, 'row')}. {sentence(worst.remedy)}"

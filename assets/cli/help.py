@@ -40,6 +40,13 @@ HELP = {
         "sessions.csv, scores.csv, courses.csv and dictionary.md, into ./kap-templates or the folder given.",
         (ExitCode.DONE, _FAULT, _USAGE),
     ),
+    "map": CommandHelp(
+        _DELIVER,
+        "Drafts a mapping file from an export with names of its own.",
+        ("kap map init sessions.csv scores.csv", "kap map init scores.csv --out alder.yaml --json"),
+        "The draft: ./kap-mapping.yaml, the file given with --out, or mappings/ of the home with --clinic.",
+        (ExitCode.DONE, _FAULT, _USAGE, ExitCode.REFUSED),
+    ),
     "check": CommandHelp(
         _DELIVER,
         "What would become of files, before they are delivered.",
@@ -50,10 +57,17 @@ HELP = {
     "run": CommandHelp(
         _DELIVER,
         "Takes in what is new, validates, counts, makes the dashboard.",
-        ("kap run --home ./kap-home", "kap run --json > run.json"),
+        ("kap run --home ./kap-home", "kap run --no-warehouse", "kap run --json > run.json"),
         "The home only: the new release in releases/, what was set aside in quarantine/, the record in raw/ and "
         "ledger.jsonl.",
         tuple(ExitCode),
+    ),
+    "receipts": CommandHelp(
+        _DELIVER,
+        "What was delivered; takes one out, or confirms what it withdraws.",
+        ("kap receipts", 'kap receipts retract 12 --why "sent by mistake"', "kap receipts --json"),
+        "A decision: a line in ledger.jsonl, and the reason in reviews/.",
+        (ExitCode.DONE, _FAULT, _USAGE, ExitCode.LOCKED),
     ),
     "rules": CommandHelp(
         _UNDERSTAND,
@@ -88,6 +102,7 @@ FIRST_STEPS = (
 # What an exit code says where it does not say what `kap run` says.
 _OTHER_WORDS = {
     ("verify", _FAULT): "something was altered, or a fault of the program",
+    ("map", ExitCode.REFUSED): "a file cannot be read",
     ("check", ExitCode.REFUSED): "a file would be refused or would wait, or over 5 % of its records be set aside",
     ("demo", _FAULT): "it did not end as planned, or a fault of the program",
     ("demo", ExitCode.DONE): "done: ended as planned, which blocks one clinic on purpose",

@@ -9,7 +9,7 @@ import time
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.console import Console
 from assets.cli.console import Line, progress_console, reading_width, sentence, show_lines, wrapped
 from assets.cli.help import HelpfulCommand, HelpfulGroup
 from assets.cli.progress import DEMO_WRITING, UnderWay, progress
+from assets.cli.receipts import Action
 from assets.cli.told import error_json, error_lines
 from assets.fault import fault_of
 from pipelines.home import DEMO_HOME, HOME_VARIABLE, Home
@@ -96,13 +97,17 @@ def kap(
 
 
 @app.command(cls=HelpfulCommand)
-def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def run(
+    home: HomeOption = None,
+    no_warehouse: Annotated[bool, typer.Option("--no-warehouse", help="Leave warehouse.duckdb as it is.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Take in what is new in the inbox, validate it, score it, count it and release it.
 
     At its end: how it ended, what came in, what must be mended, where the dashboard is.
     """
     opened = _home(home)
-    result = _ran(opened, as_json)
+    result = _ran(opened, as_json, warehouse=not no_warehouse)
     _say(opened, result, as_json)
     raise typer.Exit(result.exit_code)
 
@@ -160,6 +165,24 @@ def template(
         show_lines([Line(), *wrapped(paragraph, reading_width(console))], console)
 
 
+@app.command("map", cls=HelpfulCommand)
+def draft_a_mapping(
+    action: Annotated[Literal["init"], typer.Argument(help="init: draft a new mapping.", metavar="init")],
+    files: Annotated[list[Path], typer.Argument(help="All files of one export, with any separator.")],
+    home: HomeOption = None,
+    clinic: Annotated[str | None, typer.Option(help="Write it to this clinic's place in the home.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write it here. Default: ./kap-mapping.yaml.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draft a mapping from a strange export: what each column may be, how sure that is, what must not be delivered.
+
+    The files are only read; no value of a person is written or shown.
+    """
+    from assets.cli.map import draft_mapping
+
+    raise typer.Exit(draft_mapping(files, _home_path(home), clinic, out, as_json))
+
+
 @app.command(cls=HelpfulCommand)
 def rules(
     code: Annotated[str | None, typer.Argument(help="One code, as a message gives it in brackets.")] = None,
@@ -189,6 +212,27 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command(cls=HelpfulCommand)
+def receipts(
+    action: Annotated[Action | None, typer.Argument(help="Leave out to list them.", show_default=False)] = None,
+    receipt: Annotated[int | None, typer.Argument(help="The receipt's number.", show_default=False)] = None,
+    why: Annotated[str | None, typer.Option("--why", help="The reason, in a sentence that names no person.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what was delivered and where it stands; take a receipt out; confirm what a snapshot withdraws.
+
+    A decision is noted in the ledger with the hash of its reason; the next run obeys it.
+    """
+    from assets.cli.receipts import list_receipts, note_decision
+
+    opened = _home(home, create=False)
+    if action is None:
+        list_receipts(opened, as_json)
+    else:
+        note_decision(opened, action, receipt, why, as_json)
+
+
+@app.command(cls=HelpfulCommand)
 def ui(
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
@@ -212,12 +256,12 @@ def _home(given: Path | None, create: bool = True) -> Home:
     return opened
 
 
-def _ran(home: Home, quiet: bool) -> RunResult:
+def _ran(home: Home, quiet: bool, warehouse: bool = True) -> RunResult:
     from assets.cli.run import run_home
 
     since = time.monotonic()
     with progress_console() as console, progress(console, quiet) as show:
-        result = run_home(home, show)
+        result = run_home(home, show, warehouse)
     return replace(result, seconds=time.monotonic() - since)
 
 

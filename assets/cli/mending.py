@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assets.cli.console import BAD, QUIET, STRONG, Line, listed, number, sentence, shown_path, wrapped
+from assets.cli.console import BAD, QUIET, STRONG, Line, number, sentence, shown_path, wrapped
 from assets.cli.run import RunResult
-from assets.cli.told import became, problem_lines
+from assets.cli.share import blocked_by, share_set_aside
+from assets.cli.told import ROWS_COUNTED_FROM, became, problem_lines
 from assets.cli.verdict import is_blocked, is_released, left_in_inbox
 from pipelines.home import Home
 from pipelines.problems import Problem
@@ -19,7 +20,7 @@ SHOWN_IN_ALL = 12
 SHOWN_OF_A_CLINIC = 4
 _QUARANTINED_PCT = "quarantined_pct"
 _LEGEND = (
-    "Row 1 is the first one under the header. A row set aside (quarantined) counts nowhere until it is corrected; of a "
+    f"{ROWS_COUNTED_FROM} A row set aside (quarantined) counts nowhere until it is corrected; of a "
     "row with a value left out the rest counts."
 )
 
@@ -96,11 +97,11 @@ def _shares(result: RunResult, body: object, code: str) -> str:
     limit = next((row[7] for row in body["findings"] if row[0] == code), 20)
     names = {file.receipt: file.file for file in result.files}
     over = [
-        f"{names.get(row['receipt'], row['table'])}: {number(row['quarantined'])} of {number(row['records'])}"
+        share_set_aside(names.get(row["receipt"], row["table"]), row["quarantined"], row["records"], limit)
         for row in body["reconciliation"]
-        if 100 * row["quarantined"] > limit * row["records"]
+        if blocked_by(row["quarantined"], row["records"], limit) == code
     ]
-    return f"Here: {listed(over)}." if over else ""
+    return f"Here: {'; '.join(over)}." if over else ""
 
 
 def _turned_away(result: RunResult) -> list[FileOutcome]:

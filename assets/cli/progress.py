@@ -26,6 +26,7 @@ STEPS = {
     "scored_scores": "scoring",
     "courses_of_care": "putting courses together",
     "outcome_tables": "making the outcome tables",
+    "warehouse": "making the warehouse",
     "release": "making the pages",
 }
 # Step of the log -> the asset in which its clinics follow one another.

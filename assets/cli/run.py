@@ -15,7 +15,7 @@ from assets.cli.warm import warming
 from assets.jobs import clinic_folders, inbox_state, misnamed_folders, range_tags
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts
-from pipelines.intake.receive import loose_file_problem
+from pipelines.intake.receive import PASSED_OVER, STILL_WRITTEN, loose_file_problem
 from pipelines.logs import RunLog, utc_now
 from pipelines.problems import ExitCode, Problem, first_by_precedence
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
@@ -44,8 +44,8 @@ class RunResult:
     notes: tuple[str, ...] = ()
 
 
-def run_home(home: Home, show: Show) -> RunResult:
-    """Run the job on a home and say how it ended. `show` is told each step under way.
+def run_home(home: Home, show: Show, warehouse: bool = True) -> RunResult:
+    """Run the job on a home and say how it ended. `show` is told each step under way; `warehouse`: make it.
 
     Raises:
         KapError: settings or mapping with problems (2), the lock is held (5), the profile has no gate (6), the
@@ -66,7 +66,7 @@ def run_home(home: Home, show: Show) -> RunResult:
             return RunResult(run_id, ExitCode.REFUSED if folders else ExitCode.DONE, folders, history=history)
         new = bool(inbox_state(home.inbox, clinic_folders(home.inbox))) or any(map(history.pending, clinic_ids))
         with following(home.log_of(run_id), len(clinic_ids), show), warming(new):
-            _execute(home, run_id, clinic_ids, show)
+            _execute(home, run_id, clinic_ids, show, warehouse)
         return _result(home, run_id, before, folders)
 
 
@@ -84,7 +84,7 @@ def _loose_files(home: Home) -> list[Problem]:
     return [loose_file_problem(name) for name in sorted(loose)]
 
 
-def _execute(home: Home, run_id: str, clinic_ids: list[str], show: Show) -> None:
+def _execute(home: Home, run_id: str, clinic_ids: list[str], show: Show, warehouse: bool) -> None:
     from assets.definitions import defs
 
     with open_instance(home) as instance:
@@ -98,7 +98,7 @@ def _execute(home: Home, run_id: str, clinic_ids: list[str], show: Show) -> None
             run_id=run_id,
             tags=range_tags([*known, *new]),
             run_config={
-                "resources": {"kap_home": {"config": {"path": str(home.root), "held": True}}},
+                "resources": {"kap_home": {"config": {"path": str(home.root), "held": True, "warehouse": warehouse}}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )
@@ -114,7 +114,7 @@ def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ..
     codes = [ExitCode.DONE]
     if any(body["verdict"] == "blocked" for body in validations):
         codes.append(ExitCode.BLOCKED)
-    refused = any(file.outcome == "refused" or (file.outcome == "waiting" and file.table) for file in files)
+    refused = any(file.outcome == "refused" or (file.outcome == "waiting" and _is_refused(file)) for file in files)
     if folders or refused or too_many_quarantined(quarantined, records):
         codes.append(ExitCode.REFUSED)
     return RunResult(
@@ -126,6 +126,11 @@ def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ..
         any(entry.event == RELEASED for entry in entries),
         {body["clinic_id"]: _names_of(home, body["superseded"]) for body in validations if body["superseded"]},
     )
+
+
+def _is_refused(waiting: FileOutcome) -> bool:
+    """Whether what stays in the inbox never will be a delivery: a link, a folder, a pipe."""
+    return any(problem.code not in (PASSED_OVER, STILL_WRITTEN) for problem in waiting.problems)
 
 
 def _names_of(home: Home, receipts: Iterable[int]) -> tuple[str, ...]:

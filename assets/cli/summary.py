@@ -9,7 +9,7 @@ from assets.cli.console import BAD, GOOD, STRONG, Line, in_words, shown_path, wr
 from assets.cli.mending import mending_lines
 from assets.cli.run import RunResult
 from assets.cli.told import EXIT_CODES
-from assets.cli.verdict import clinics_of, is_blocked, verdict
+from assets.cli.verdict import clinics_of, is_blocked, is_released, verdict
 from pipelines.home import Home
 from pipelines.problems import ExitCode
 
@@ -50,8 +50,21 @@ def _came_out(home: Home, result: RunResult, width: int, links: bool) -> Iterato
     if result.seconds:
         yield _entry("Time", in_words(result.seconds))
     if result.exit_code is not ExitCode.DONE:
-        said = f"{'Exit code':<11}{int(result.exit_code)}: {EXIT_CODES[result.exit_code]}"
+        said = f"{'Exit code':<11}{int(result.exit_code)}: {_exit_words(result)}"
         yield from wrapped(said, width, 2, hang=11)
+
+
+def _exit_words(result: RunResult) -> str:
+    if result.exit_code is not ExitCode.BLOCKED:
+        return EXIT_CODES[result.exit_code]
+    every = clinics_of(result)
+    blocked = [clinic_id for clinic_id in every if is_blocked(result, clinic_id)]
+    if any(is_released(result, clinic_id) for clinic_id in every if clinic_id not in blocked):
+        said = EXIT_CODES[ExitCode.BLOCKED]
+        return said if len(blocked) == 1 else said.replace("a clinic is blocked", f"{len(blocked)} clinics are blocked")
+    if len(blocked) == len(every):
+        return "the only clinic is blocked" if len(every) == 1 else "every clinic is blocked"
+    return "a clinic is blocked, and no other is released"
 
 
 def _entry(name: str, text: str) -> Line:

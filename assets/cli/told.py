@@ -20,7 +20,9 @@ EXIT_CODES = {
     ExitCode.LOCKED: "another run is under way on this home",
     ExitCode.DISCLOSURE: "the disclosure gate refused",
 }
-_BECAME = {"quarantines": "rows set aside", "blanks": "values left out"}
+ROWS_COUNTED_FROM = "Row 1 is the first one under the header: line 2 of a spreadsheet."
+ROWS_SET_ASIDE = "rows set aside"
+_BECAME = {"quarantines": ROWS_SET_ASIDE, "blanks": "values left out"}
 HEADINGS = {
     ExitCode.FAULT: "Stopped. The last good release stays as it was.",
     ExitCode.USAGE: "Not done: something must be corrected first.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.contract.fields import Field
-from pipelines.contract.tables import DEFAULT_WORDS, TABLES, Table
+from pipelines.contract.tables import DEFAULT_WORDS, MADE_AT_THE_DOOR, TABLES, Table
 from pipelines.vocabulary import VOCABULARIES
 
 _TYPES = {
@@ -30,8 +30,12 @@ def data_dictionary(scales: Collection[str] = ()) -> str:
     parts = ["# Data dictionary", ""]
     for table in TABLES.values():
         parts += [f"## {table.name}", "", f"One row is {table.grain}. Key: {', '.join(table.key)}.", ""]
-        if table.mapping_only:
-            parts += [f"From a mapping file only: {', '.join(table.mapping_only)}.", ""]
+        mapped = [name for name in table.mapping_only if name not in MADE_AT_THE_DOOR]
+        if mapped:
+            parts += [f"From a mapping file only: {', '.join(mapped)}.", ""]
+        made = [name for name in table.mapping_only if name in MADE_AT_THE_DOOR]
+        if made:
+            parts += [f"Made from dates only, under a declared determination: {', '.join(made)}.", ""]
         parts += ["| column | required | type | unit | limits or words | meaning | if damaged |", "|---" * 7 + "|"]
         parts += [_row(table, field, scales) for field in table.fields]
         parts.append("")

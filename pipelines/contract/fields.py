@@ -94,6 +94,7 @@ _FIELDS: tuple[Field, ...] = (
     Field("cadss_peak", "number", "highest CADSS total", "points", None, 0, 92),
     Field("sedation_peak", "number", "deepest sedation (MOAA/S)", "points", None, 0, 5),
     Field("ae_assessed", "boolean", "adverse events were asked for"),
+    Field("period", "token", "calendar month, as 2026-04; made from a date under a declared determination"),
     Field("record_version", "integer", "version of this record; the higher wins", "count", None, 0, 1_000_000),
     Field("record_status", "code", "active, or withdrawn by the clinic", vocabulary="record_status"),
     Field("scale", "scale", "id of the scale in the catalogue", on_damage="quarantines"),
@@ -137,6 +138,26 @@ _FIELDS: tuple[Field, ...] = (
         "last timepoint whose window had closed for this patient at export",
         vocabulary="followed_through",
     ),
+    Field(
+        "contact_day",
+        "integer",
+        "days since the patient's first dosing session; before it, negative",
+        "days",
+        None,
+        -365,
+        5000,
+        "quarantines",
+    ),
+    # Kind and modality are part of the key of a contact, the event of the key of an adverse event.
+    Field("kind", "code", "what the contact was for", vocabulary="contact_kind", on_damage="quarantines"),
+    Field("minutes", "number", "length of the contact", "minutes", None, 0, 1440),
+    Field("modality", "code", "how they met", vocabulary="modality", on_damage="quarantines"),
+    Field("attended", "boolean", "the patient attended"),
+    Field("event", "code", "what happened", vocabulary="event", on_damage="quarantines"),
+    Field("severity", "code", "how severe it was", vocabulary="severity"),
+    Field("serious", "boolean", "met the clinic's criteria of a serious event"),
+    Field("related", "boolean", "judged to be related to the session"),
+    Field("resolved", "boolean", "over when it was last asked about"),
 )
 
 FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field in _FIELDS})

@@ -24,7 +24,7 @@ from pipelines.contract.mapping_model import (
 from pipelines.contract.mapping_sound import Place, read_sound_parts
 from pipelines.contract.mapping_text import MappingTextError, plain
 from pipelines.contract.nearest import nearest
-from pipelines.contract.tables import SCORES, TABLES
+from pipelines.contract.tables import DATES, FIRST_DATE, MADE_AT_THE_DOOR, SCORES, TABLES
 from pipelines.contract.units import UNITS
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import VOCABULARIES, fold
@@ -129,10 +129,6 @@ def _shape_problem(file: str, found: dict[str, Any]) -> Problem:
     if found["type"] == "extra_forbidden":
         known = _known_keys(place)
         return Problem("KAP-M02", "a key the manual knows.", _nearest_key(str(place[-1]), known), file, column=where)
-    if place[:1] == ("delivery",):
-        return Problem(
-            "KAP-M03", "delivery: incremental.", "snapshot comes in a later version; leave it out.", file, column=where
-        )
     if found["type"] == "literal_error":
         expected = f"{found['ctx']['expected']}."
     else:
@@ -165,7 +161,7 @@ def _problems(mapping: Mapping, file: str, scales: Collection[str]) -> Iterator[
             yield Problem("KAP-M05", "scores alone in a reference sample.", "remove this table.", file, column=place)
         if table.scores and table_name != SCORES.name:
             yield Problem("KAP-M05", "scores: in the table scores alone.", "remove it.", file, column=place)
-        known = TABLES[table_name].columns
+        known = (*TABLES[table_name].columns, *_date_names(table_name))
         for name in table.columns:
             if name not in known:
                 yield Problem(
@@ -176,6 +172,12 @@ def _problems(mapping: Mapping, file: str, scales: Collection[str]) -> Iterator[
                     "KAP-M05", "this column in the listed scores.", "move it there.", file, column=f"{place}.{name}"
                 )
         yield from _entry_problems(mapping, table_name, table, file, scales)
+
+
+def _date_names(table_name: str) -> tuple[str, ...]:
+    """Date columns that a declared delivery of the table may bring under names of its own."""
+    own = (date for date, day in DATES.items() if day in TABLES[table_name].columns)
+    return (FIRST_DATE, *own)
 
 
 def _entry_problems(
@@ -213,6 +215,9 @@ def _source_problems(
     mapping: Mapping, name: str, source: ColumnSource, file: str, place: str, scales: Collection[str]
 ) -> Iterator[Problem]:
     field = FIELDS[name]
+    if name in MADE_AT_THE_DOOR:
+        expected = f"no {name}: it is made from dates alone, under a declared determination."
+        yield Problem("KAP-M05", expected, "remove it.", file, None, place)
     if source.row_number and not (name == "patient_id" and mapping.is_reference_sample):
         yield Problem(
             "KAP-M05",

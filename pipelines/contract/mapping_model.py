@@ -141,7 +141,7 @@ class Mapping(_Part):
 
     mapping_version: Literal["1"] = "1"
     context: Literal["clinic", "reference_sample"] = "clinic"
-    delivery: Literal["incremental"] = "incremental"
+    delivery: Literal["incremental", "snapshot"] = "incremental"
     missing: tuple[str, ...] = ()
     integral: bool = False
     ignore: Annotated[

@@ -9,13 +9,29 @@ from typing import Literal, TypeAlias
 from pipelines.contract.fields import FIELDS, Field
 from pipelines.contract.mapping_model import NO_MAPPING, ColumnSource, Mapping, TableMapping
 from pipelines.contract.nearest import nearest
-from pipelines.contract.tables import COURSES, LATER_TABLES, SCORES, SESSIONS, TABLES, Table
+from pipelines.contract.tables import (
+    ADVERSE_EVENTS,
+    CONTACTS,
+    COURSES,
+    MADE_AT_THE_DOOR,
+    SCORES,
+    SESSIONS,
+    STORED_TABLES,
+    TABLES,
+    WITHDRAWALS,
+    Table,
+)
 from pipelines.intake.naming import column_label
 from pipelines.problems import Problem
 
 UNKNOWN_COLUMN = "KAP-E01"
 DOSE_COLUMNS = ("dose_mg", "dose_mg_per_kg")
-_TOLD_BY = ((SESSIONS, ("session_day", "route")), (SCORES, ("scale", "score_day")))
+_TOLD_BY = (
+    (SESSIONS, ("session_day", "route")),
+    (SCORES, ("scale", "score_day")),
+    (CONTACTS, ("contact_day", "kind")),
+    (ADVERSE_EVENTS, ("event", "session_day")),
+)
 
 
 @dataclass(frozen=True)
@@ -45,50 +61,46 @@ class TableChoice:
 
 
 @dataclass(frozen=True)
-class LaterTable:
-    """The file holds a table that this version does not take in: it stays in the inbox."""
-
-    name: str
-    problem: Problem
-
-
-@dataclass(frozen=True)
 class Refusal:
     """The file cannot be read as a table; every reason at once."""
 
     problems: tuple[Problem, ...]
 
 
-Choice: TypeAlias = TableChoice | LaterTable | Refusal
+Choice: TypeAlias = TableChoice | Refusal
 
 
 def which_table(
-    columns: Sequence[str], mapping: Mapping = NO_MAPPING, *, file: str | None = None, courses_delivered: bool = False
+    columns: Sequence[str],
+    mapping: Mapping = NO_MAPPING,
+    *,
+    file: str | None = None,
+    courses_delivered: bool = False,
+    had_dates: bool = False,
 ) -> Choice:
     """The table that a file with header `columns` holds.
 
-    courses_delivered: the clinic delivers `courses`, so sessions need no condition.
+    courses_delivered: the clinic delivers `courses`, so sessions need no condition. had_dates: the file was made from
+    one with dates, so it may hold what is made from them.
     """
+    made = frozenset(MADE_AT_THE_DOOR) if had_dates else frozenset()
     header = frozenset(columns)
     named = [name for name, table in mapping.tables.items() if table.source_columns and table.source_columns <= header]
-    wrong_n = {name: len(list(_problems(columns, name, mapping, file, courses_delivered))) for name in named}
+    wrong_n = {name: len(list(_problems(columns, name, mapping, file, courses_delivered, made))) for name in named}
     if list(wrong_n.values()).count(0) > 1:
         problem = Problem("KAP-E05", "a file that fits one table of the mapping.", "name more columns.", file)
         return Refusal((problem,))
     name = min(wrong_n, key=lambda each: wrong_n[each], default=None) or _told_by_columns(header - set(mapping.ignore))
-    if name is not None and name in LATER_TABLES:
-        return LaterTable(
-            name, Problem("KAP-E03", f"a table of this version; {name} comes in a later one.", "leave it.", file)
-        )
     name = name or _most_alike(header, mapping)
     if name is None:
         expected = "the columns of one table: sessions (session_day, route), scores (scale, score_day), courses"
         return Refusal((Problem("KAP-E04", f"{expected}.", "see `kap template`.", file, None, None),))
-    problems = tuple(_problems(columns, name, mapping, file, courses_delivered))
+    problems = tuple(_problems(columns, name, mapping, file, courses_delivered, made))
     if problems:
         return Refusal(problems)
     table, read = TABLES[name], mapping.tables.get(name, TableMapping())
-    passed = {column: ColumnSource(column=column) for column in columns if column in _passing(table, read, mapping)}
+    passing = _passing(table, read, mapping, made)
+    passed = {column: ColumnSource(column=column) for column in columns if column in passing}
     entries = tuple({**passed, **entry} for entry in read.entries)
     used = {source.column for entry in entries for source in entry.values()}
     ignored = tuple(column for column in columns if column in mapping.ignore and column not in used)
@@ -119,13 +131,10 @@ def _told_by_columns(header: Collection[str]) -> str | None:
     for table, marks in _TOLD_BY:
         if set(marks) <= set(header):
             return table.name
-    for name in ("contacts", "adverse_events"):
-        if LATER_TABLES[name] <= set(header):
-            return name
     if {"patient_id", "condition"} <= set(header) and not {"session_day", "route", "scale", "score_day"} & set(header):
         return COURSES.name
-    if "patient_id" in header and set(header) <= {"clinic_id", "patient_id", "record_version", "record_status"}:
-        return "withdrawals"
+    if "patient_id" in header and set(header) <= set(WITHDRAWALS.columns):
+        return WITHDRAWALS.name
     return None
 
 
@@ -133,22 +142,28 @@ def _most_alike(header: Collection[str], mapping: Mapping) -> str | None:
     """The table sharing most columns with the header, so that a misnamed file hears what it misses."""
     shared = {
         name: len(set(header) & ({*table.columns} | mapping.tables.get(name, TableMapping()).source_columns))
-        for name, table in TABLES.items()
+        for name, table in STORED_TABLES.items()
     }
     best = max(shared, key=lambda name: shared[name])
     return best if shared[best] >= 2 or (mapping.tables and shared[best]) else None
 
 
-def _passing(table: Table, read: TableMapping, mapping: Mapping) -> frozenset[str]:
+def _passing(table: Table, read: TableMapping, mapping: Mapping, made: frozenset[str]) -> frozenset[str]:
     """Contract columns that a file may bring under their own names: those the mapping neither fills nor ignores."""
-    return frozenset(table.columns) - read.targets - set(table.mapping_only) - set(mapping.ignore)
+    allowed = frozenset(table.columns) - (frozenset(table.mapping_only) - made)
+    return allowed - read.targets - set(mapping.ignore)
 
 
 def _problems(
-    columns: Sequence[str], name: str, mapping: Mapping, file: str | None, courses_delivered: bool
+    columns: Sequence[str],
+    name: str,
+    mapping: Mapping,
+    file: str | None,
+    courses_delivered: bool,
+    made: frozenset[str],
 ) -> Iterator[Problem]:
     table, read = TABLES[name], mapping.tables.get(name, TableMapping())
-    passing = _passing(table, read, mapping)
+    passing = _passing(table, read, mapping, made)
     for column in sorted(read.source_columns - set(columns)):
         remedy = _nearest_in_header(column, columns)
         yield Problem("KAP-E02", "this column, which the mapping reads.", remedy, file, None, column)

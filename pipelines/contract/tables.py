@@ -11,7 +11,9 @@ from pipelines.contract.fields import FIELDS, ITEM_FIELDS, Field
 
 @dataclass(frozen=True)
 class Table:
-    """An input table. `required` must be columns of the file; `mapping_only` columns can come from a mapping alone."""
+    """An input table. `required` must be columns of the file; `mapping_only` columns can come from a mapping alone;
+    those of MADE_AT_THE_DOOR from a delivery with dates alone.
+    """
 
     name: str
     grain: str
@@ -67,12 +69,14 @@ SESSIONS = Table(
         "cadss_peak",
         "sedation_peak",
         "ae_assessed",
+        "period",
         "record_version",
         "record_status",
     ),
     # `condition` is required too unless the clinic delivers `courses`; one dose column at least (intake checks both).
     ("patient_id", "session_day", "route"),
     ("clinic_id", "patient_id", "session_day", "session_id"),
+    mapping_only=("period",),
 )
 SCORES = Table(
     "scores",
@@ -89,12 +93,13 @@ SCORES = Table(
         *ITEM_FIELDS,
         "scale_form",
         "reference_group",
+        "period",
         "record_version",
         "record_status",
     ),
     ("patient_id", "scale", "score_day"),
     ("clinic_id", "patient_id", "scale", "score_day", "administration", "respondent"),
-    mapping_only=("scale_form", "reference_group"),
+    mapping_only=("scale_form", "reference_group", "period"),
 )
 COURSES = Table(
     "courses",
@@ -122,16 +127,70 @@ COURSES = Table(
     ("patient_id", "condition"),
     ("clinic_id", "patient_id", "course_id"),
 )
-TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in (COURSES, SESSIONS, SCORES)})
-
-# Tables of the contract that this version does not take in yet, told by the columns that only they have.
-LATER_TABLES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "contacts": frozenset({"contact_day", "kind"}),
-        "adverse_events": frozenset({"event", "session_day"}),
-        "withdrawals": frozenset({"patient_id"}),
-    }
+CONTACTS = Table(
+    "contacts",
+    "one contact with a patient that is no dosing session",
+    (
+        "clinic_id",
+        "patient_id",
+        "course_id",
+        "contact_day",
+        "kind",
+        "minutes",
+        "modality",
+        "attended",
+        "period",
+        "record_version",
+        "record_status",
+    ),
+    ("patient_id", "contact_day", "kind"),
+    ("clinic_id", "patient_id", "contact_day", "kind", "modality"),
+    mapping_only=("period",),
 )
+ADVERSE_EVENTS = Table(
+    "adverse_events",
+    "one adverse event of a dosing session",
+    (
+        "clinic_id",
+        "patient_id",
+        "course_id",
+        "session_id",
+        "session_day",
+        "event",
+        "severity",
+        "serious",
+        "related",
+        "onset_minutes",
+        "resolved",
+        "period",
+        "record_version",
+        "record_status",
+    ),
+    ("patient_id", "session_day", "event"),
+    ("clinic_id", "patient_id", "session_day", "event", "session_id"),
+    mapping_only=("period",),
+)
+WITHDRAWALS = Table(
+    "withdrawals",
+    "one patient who leaves every table",
+    ("clinic_id", "patient_id", "record_version", "record_status"),
+    ("patient_id",),
+    ("clinic_id", "patient_id"),
+)
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {table.name: table for table in (COURSES, SESSIONS, SCORES, CONTACTS, ADVERSE_EVENTS, WITHDRAWALS)}
+)
+# Tables of the validated store: those who withdrew stand in none, nor in a list of their own.
+STORED_TABLES: Mapping[str, Table] = MappingProxyType(
+    {name: table for name, table in TABLES.items() if table is not WITHDRAWALS}
+)
+
+# A date column of a declared delivery -> the day column that it becomes; the date of day 0; what else is made of dates.
+DATES: Mapping[str, str] = MappingProxyType(
+    {"session_date": "session_day", "score_date": "score_day", "contact_date": "contact_day"}
+)
+FIRST_DATE = "first_session_date"
+MADE_AT_THE_DOOR = ("period",)
 # Where a record came from, on every stored table: receipt sequence, row of the delivered file (1 = first data row).
 TRACE_COLUMNS = ("receipt", "row_number")
 # What an empty cell means (CONTRACT.md section 2); an unreadable one is never given a default.

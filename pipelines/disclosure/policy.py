@@ -20,6 +20,18 @@ from numpy.typing import NDArray
 
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.released import ReleasedTable
+from pipelines.outcomes.benchmarks import BENCHMARK_COLUMNS, BENCHMARK_KEY
+from pipelines.outcomes.presence import BALANCE_COLUMNS, BALANCE_KEY, PRESENCE_COLUMNS, PRESENCE_KEY
+from pipelines.outcomes.session_tables import (
+    PATHWAY_COLUMNS,
+    PATHWAY_KEY,
+    PROFILE_COLUMNS,
+    PROFILE_KEY,
+    SAFETY_COLUMNS,
+    SAFETY_KEY,
+    VITALS_COLUMNS,
+    VITALS_KEY,
+)
 from pipelines.outcomes.tables import (
     BOUNDED_RATES,
     DENOMINATOR_COLUMNS,
@@ -62,7 +74,7 @@ class TablePolicy:
 
     The order of `statistics` matters: a count withheld by one is, as the denominator of a later one, small too; and
     why a column is empty is told by the last statistic that lists it. `remaining` is the reason of any other empty
-    figure.
+    figure. `analysed` is the count that the evidence rests on.
     """
 
     key: tuple[str, ...]
@@ -71,12 +83,14 @@ class TablePolicy:
     statistics: tuple[Statistic, ...] = ()
     guard: str | None = None
     remaining: str = NOT_DEFINED
+    analysed: str = "n_analysed"
 
 
 # n_any_followup goes with n_analysed: at the timepoint `last` they are the same number.
 _LADDER_STATISTICS = (
     Statistic("n_due", ("followup_pct",), ("n_any_followup", "n_analysed")),
-    Statistic("n_baseline", ("paired_pct",), ("n_any_followup", "n_analysed")),
+    # followup_pct of n_due would give a withheld n_analysed back.
+    Statistic("n_baseline", ("paired_pct",), ("n_any_followup", "n_analysed", "followup_pct")),
 )
 
 
@@ -106,6 +120,21 @@ def _figures(columns: tuple[str, ...], *others: tuple[str, ...]) -> tuple[str, .
     return tuple(column for column in columns if column not in words)
 
 
+_OUTCOME_STATISTICS = (*_LADDER_STATISTICS, *_rate_statistics(), Statistic("n_analysed", MOMENTS, kind="moment"))
+# Words and published figures: no patient is in them.
+_LIMIT_WORDS = ("unit", "limit_op", "limit_value", "limit_source", "limit_mark")
+_PUBLISHED_WORDS = ("unit", *(f"published_{part}" for part in ("low", "high", "words", "citation", "mark")))
+_STUDY_WORDS = tuple(
+    column for column in BENCHMARK_COLUMNS if column not in ("timepoint", "network_value", "n_analysed", "n_started")
+)
+_INTERVAL = ("ci_low", "ci_high")
+
+
+def _with(name: str) -> tuple[str, ...]:
+    """A percentage and its interval."""
+    return (f"{name}_pct", *(f"{name}_{end}" for end in _INTERVAL))
+
+
 _QUALITY_KEY = ("clinic_id", "rule", "table", "column")
 _QUALITY_FIGURES = ("failed_n", "evaluated_n", "failed_pct", "threshold")
 
@@ -115,8 +144,99 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             key=OUTCOME_KEY,
             columns=OUTCOME_COLUMNS,
             figures=_figures(OUTCOME_COLUMNS, OUTCOME_KEY),
-            statistics=(*_LADDER_STATISTICS, *_rate_statistics(), Statistic("n_analysed", MOMENTS, kind="moment")),
+            statistics=_OUTCOME_STATISTICS,
             guard="n_started",
+        ),
+        "retreatment": TablePolicy(
+            key=OUTCOME_KEY,
+            columns=OUTCOME_COLUMNS,
+            figures=_figures(OUTCOME_COLUMNS, OUTCOME_KEY),
+            statistics=_OUTCOME_STATISTICS,
+            guard="n_started",
+        ),
+        "presence_contrast": TablePolicy(
+            key=PRESENCE_KEY,
+            columns=PRESENCE_COLUMNS,
+            figures=_figures(PRESENCE_COLUMNS, PRESENCE_KEY, ("adjusted",)),
+            statistics=_OUTCOME_STATISTICS,
+            guard="n_started",
+        ),
+        "presence_balance": TablePolicy(
+            key=BALANCE_KEY,
+            columns=BALANCE_COLUMNS,
+            figures=_figures(BALANCE_COLUMNS, BALANCE_KEY),
+            statistics=(
+                Statistic("n", ("pct",), ("with_n",)),
+                Statistic("others_n", ("others_pct",), ("others_with_n",)),
+                Statistic("n", ("mean", "sd", "standardised_difference"), kind="moment"),
+                Statistic("others_n", ("others_mean", "others_sd", "standardised_difference"), kind="moment"),
+            ),
+            guard="n_started",
+        ),
+        "safety_by_route": TablePolicy(
+            key=SAFETY_KEY,
+            columns=SAFETY_COLUMNS,
+            figures=_figures(SAFETY_COLUMNS, SAFETY_KEY),
+            statistics=(
+                Statistic(
+                    "patients_n",
+                    (
+                        "rate_per_100",
+                        *_INTERVAL,
+                        "clustered_ci_low",
+                        "clustered_ci_high",
+                        *_with("patients_with_event"),
+                    ),
+                    ("events_n", "patients_with_event_n"),
+                ),
+            ),
+            guard="patients_treated_n",
+            analysed="patients_n",
+        ),
+        "vitals_by_route": TablePolicy(
+            key=VITALS_KEY,
+            columns=VITALS_COLUMNS,
+            figures=_figures(VITALS_COLUMNS, VITALS_KEY, _LIMIT_WORDS),
+            statistics=(
+                Statistic("patients_n", ("mean", "sd", "median", "p10", "p90"), kind="moment"),
+                Statistic("patients_n", ("beyond_pct", *_with("patients_beyond")), ("beyond_n", "patients_beyond_n")),
+            ),
+            guard="patients_treated_n",
+            analysed="patients_n",
+        ),
+        "route_profile": TablePolicy(
+            key=PROFILE_KEY,
+            columns=PROFILE_COLUMNS,
+            figures=_figures(PROFILE_COLUMNS, PROFILE_KEY, _PUBLISHED_WORDS),
+            statistics=(
+                Statistic("patients_n", ("median", "p10", "p25", "p75", "p90"), kind="moment"),
+                Statistic("patients_n", ("pct",), ("with_n",)),
+            ),
+            guard="patients_treated_n",
+            analysed="patients_n",
+        ),
+        "care_pathway": TablePolicy(
+            key=PATHWAY_KEY,
+            columns=PATHWAY_COLUMNS,
+            figures=_figures(PATHWAY_COLUMNS, PATHWAY_KEY, ("unit",)),
+            statistics=(
+                Statistic("patients_n", ("done_pct", *_INTERVAL), ("done_n",)),
+                *(
+                    Statistic(f"{name}_patients_n", (f"median_{name}",), kind="moment")
+                    for name in ("minutes", "delay_days", "delay_minutes")
+                ),
+            ),
+            guard="patients_treated_n",
+            analysed="patients_n",
+        ),
+        "benchmarks": TablePolicy(
+            key=BENCHMARK_KEY,
+            columns=BENCHMARK_COLUMNS,
+            figures=("network_value", "n_analysed", "n_started"),
+            statistics=(
+                Statistic("n_started", ("network_value",), ("n_analysed", "n_started")),
+                Statistic("n_analysed", ("network_value",), kind="moment"),
+            ),
         ),
         "denominators": TablePolicy(
             key=DENOMINATOR_KEY,
@@ -170,7 +290,7 @@ def release(name: str, frame: pd.DataFrame, profile: str = "clinic", limits: Lim
         shown[column] = shown[column].mask(pd.Series(reasons[column] != ""))
     if "evidence" in policy.columns:
         # The tier of a withheld n_analysed would tell whether it is 0.
-        shown["evidence"] = true["evidence"].mask(pd.Series(reasons["n_analysed"] == WITHHELD), WITHHELD)
+        shown["evidence"] = true["evidence"].mask(pd.Series(reasons[policy.analysed] == WITHHELD), WITHHELD)
     shown["empty_because"] = _listed(reasons, policy.figures)
     return ReleasedTable(name=name, key=policy.key, profile=profile, frame=shown)
 

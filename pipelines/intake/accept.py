@@ -21,7 +21,9 @@ FlagSelect = Callable[[str, str], str]
 
 # `text` stands for the cell. Plus zero, so that -0 and 0 are one value when contents are compared.
 _NUMBER = (
-    "CASE WHEN regexp_full_match(text, $number_pattern) AND isfinite(TRY_CAST(text AS DOUBLE)) "
+    # Most answers are one digit, and those need no pattern.
+    "CASE WHEN strlen(text) = 1 AND text BETWEEN '0' AND '9' THEN CAST(text AS DOUBLE) "
+    "WHEN regexp_full_match(text, $number_pattern) AND isfinite(TRY_CAST(text AS DOUBLE)) "
     "THEN TRY_CAST(text AS DOUBLE) + 0.0 END"
 )
 _READ_AS = {
@@ -51,17 +53,16 @@ def type_records(
     of the instrument catalogue (`Catalogue.define_in`).
     """
     make_spellings(engine, table, scales)
-    read = f"read_{table.name}"
+    name, read = f"typed_{table.name}", f"read_{table.name}"
+    # In one statement: the records as read, without their flags, are never held.
     engine.materialise(
-        read,
-        _typed_select(table, malformed),
+        name,
+        f"WITH {quoted(read)} AS ({_typed_select(table, malformed)}) {flag_select(table.name, read)}",
         clinic_id=clinic_id,
         receipt=receipt,
         token_pattern=TOKEN_PATTERN,
         number_pattern=NUMBER_PATTERN,
     )
-    name = f"typed_{table.name}"
-    engine.materialise(name, flag_select(table.name, read))
     return name
 
 

@@ -7,7 +7,7 @@ import re
 from pipelines.intake.detectors import detect
 
 _SHOWN_CHARACTERS = 60
-_ENDING = re.compile(r"\.(?:csv\.gz|csv|parquet|ndjson)$")
+_ENDING = re.compile(r"\.(?:csv\.gz|csv|parquet|ndjson\.gz|ndjson)$")
 _COLUMN = re.compile(r"[^\W\d_][\w.\-/() %#]{0,59}")
 # Two or three capitalised words may be a person's name.
 _PERSON = re.compile(r"[A-Z][a-z'-]+(?:[ ,]+[A-Z][a-z'.-]*){1,2}")

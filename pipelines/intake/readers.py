@@ -2,8 +2,9 @@
 
 `source`: one row per well-formed, not empty row of the file; `row_number` BIGINT (1 = first data row; malformed and
 empty rows count too) and every column VARCHAR, raw text, NULL when the cell is empty. `source_malformed`: row_number,
-reason (`too_few_cells`, `too_many_cells`). `source_malformed_lines`: row_number, line: their text, for the entry gate
-only. Nothing is sniffed and nothing is guessed; two independent counts of the rows must agree.
+reason (`too_few_cells`, `too_many_cells`; of a line of JSON `no_object`, `repeated_key`). `source_malformed_lines`:
+row_number, line: their text, for the entry gate only. Nothing is sniffed and nothing is guessed; two independent counts
+of the rows must agree.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from pipelines.intake.csv_layout import (
     header_problems,
     lay_out,
 )
+from pipelines.intake.json_lines import keys_of_head, read_json_lines
 from pipelines.intake.naming import column_label, safe_name
 from pipelines.intake.receive import Kind, open_regular
 from pipelines.intake.refusals import refusal
@@ -80,6 +82,8 @@ def read_delivery(engine: Engine, path: Path, name: str, kind: Kind, scratch: Pa
             return _read_parquet(engine, path, shown, Path(folder))
         if kind in ("csv", "csv.gz"):
             return _read_csv(engine, path, shown, kind, Path(folder))
+        if kind in ("ndjson", "ndjson.gz"):
+            return _read_ndjson(engine, path, shown, kind, Path(folder))
     raise KapError(ExitCode.REFUSED, [refusal("KAP-F02", shown)])
 
 
@@ -98,7 +102,8 @@ def read_columns(path: Path, name: str, kind: Kind) -> tuple[str, ...]:
             raise KapError(ExitCode.REFUSED, [refusal("KAP-F20", shown)]) from None
     if kind == "unknown":
         raise KapError(ExitCode.REFUSED, [refusal("KAP-F02", shown)])
-    return header_of(next(_chunks(path, shown, kind), b""), shown)
+    head = next(_chunks(path, shown, kind), b"")
+    return keys_of_head(head) if kind.startswith("ndjson") else header_of(head, shown)
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
@@ -111,7 +116,6 @@ def _read_csv(engine: Engine, path: Path, shown: str, kind: Kind, folder: Path) 
     names = [f"c{position}" for position in range(1, len(layout.columns) + 1)]
     declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     listed = ", ".join(f"nullif({own}, '') AS {quoted(name)}" for own, name in zip(names, layout.columns, strict=True))
-    engine.define("source_rows", pd.DataFrame({"row_number": layout.row_numbers}))
     try:
         # The copy holds sound records only, in order, so position n of it is row layout.row_numbers[n].
         read_n = engine.materialise(
@@ -122,16 +126,28 @@ def _read_csv(engine: Engine, path: Path, shown: str, kind: Kind, folder: Path) 
     if read_n != len(layout.row_numbers):
         raise KapError(ExitCode.REFUSED, [refusal("KAP-F22", shown, failed_n=read_n, of_n=len(layout.row_numbers))])
     filled = ", ".join(_FILLED.format(name) for name in names)
+    row_number, joined = _row_numbers(engine, layout)
     kept_n = engine.materialise(
         "source",
-        f"SELECT row_number, {listed} FROM source_text POSITIONAL JOIN source_rows"
+        f"SELECT {row_number} AS row_number, {listed} FROM source_text{joined}"
         f" WHERE coalesce({filled}, NULL) IS NOT NULL",
     )
     engine.execute("DROP TABLE source_text")
-    engine.execute("DROP TABLE source_rows")
+    engine.execute("DROP TABLE IF EXISTS source_rows")
     metadata = _gzip_names(path) if kind == "csv.gz" else ()
     malformed_n = len(layout.malformed_rows)
     return Source(layout.columns, layout.rows_n, malformed_n, layout.blank_n + read_n - kept_n, metadata)
+
+
+def _row_numbers(engine: Engine, layout: Layout) -> tuple[str, str]:
+    """SQL of a row's number in the file, from its place in the copy; and the join it needs, where rows were left out.
+
+    A join by position runs on one core; where no row was left out there is nothing to join.
+    """
+    if len(layout.row_numbers) == layout.rows_n:
+        return "source_text.rowid + 1", ""
+    engine.define("source_rows", pd.DataFrame({"row_number": layout.row_numbers}))
+    return "row_number", " POSITIONAL JOIN source_rows"
 
 
 def _make_malformed(engine: Engine, layout: Layout, lines: Path, shown: str) -> None:
@@ -147,7 +163,7 @@ def _make_malformed(engine: Engine, layout: Layout, lines: Path, shown: str) -> 
 def _chunks(path: Path, shown: str, kind: Kind) -> Iterator[bytes]:
     """The text's bytes in pieces; a gzip stops before it grows out of proportion."""
     with open_regular(path) as stream:
-        if kind == "csv":
+        if not kind.endswith(".gz"):
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
             return
@@ -163,6 +179,12 @@ def _chunks(path: Path, shown: str, kind: Kind) -> Iterator[bytes]:
                 if total > most:
                     raise KapError(ExitCode.REFUSED, [refusal("KAP-F18", shown)])
                 yield chunk
+
+
+def _read_ndjson(engine: Engine, path: Path, shown: str, kind: Kind, folder: Path) -> Source:
+    lines = read_json_lines(engine, _chunks(path, shown, kind), shown, folder, _FILLED)
+    metadata = _gzip_names(path) if kind == "ndjson.gz" else ()
+    return Source(lines.columns, lines.rows_n, lines.malformed_n, lines.empty_rows_n, metadata)
 
 
 def _unpack(unpacked: gzip.GzipFile, shown: str) -> bytes:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.contract.mapping import Mapping
-from pipelines.contract.table_choice import UNKNOWN_COLUMN, LaterTable, Refusal, TableChoice, domains, which_table
+from pipelines.contract.table_choice import UNKNOWN_COLUMN, Refusal, TableChoice, domains, which_table
 from pipelines.contract.tables import Table
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.intake.accept import type_records
+from pipelines.intake.dates import columns_without_dates, date_columns, without_dates
 from pipelines.intake.identifiers import scan
 from pipelines.intake.naming import safe_name
 from pipelines.intake.quarantine import reasons_csv, rows_folder
@@ -47,21 +48,16 @@ class Reading:
         return self.choice.table.name
 
 
-@dataclass(frozen=True)
-class WaitingFile:
-    """A file of a table that a later version takes in: it stays in the inbox."""
-
-    table: str
-    problem: Problem
-
-
-def table_of_file(file: Candidate, mapping: Mapping) -> str | None:
+def table_of_file(file: Candidate, mapping: Mapping, dates_allowed: bool = False) -> str | None:
     """Which table a file of the inbox would be read as, from its column names alone; None if that cannot be told."""
     try:
         columns = read_columns(file.path, file.name, file.kind)
     except KapError:
         return None
-    choice = which_table(columns, mapping, file=file.name, courses_delivered=True)
+    had_dates = dates_allowed and date_columns(columns, mapping) is not None
+    if had_dates:
+        columns, mapping = columns_without_dates(columns, mapping), without_dates(mapping)
+    choice = which_table(columns, mapping, file=file.name, courses_delivered=True, had_dates=had_dates)
     return choice.table.name if isinstance(choice, TableChoice) else None
 
 
@@ -75,18 +71,19 @@ def read_file(
     mapping: Mapping,
     courses_delivered: bool,
     scratch: Path,
-) -> Reading | WaitingFile:
+    had_dates: bool = False,
+) -> Reading:
     """Read one file into `typed_<table>`. `name` is the delivered file's own; `scratch` a folder the engine may use.
+
+    had_dates: `path` was made by `convert_dates` from what was delivered.
 
     Raises:
         KapError: the file is refused (exit 3), with every problem of the gate and the table at once.
     """
     file = safe_name(name)
     source = read_delivery(engine, path, file, kind, scratch)
-    choice = which_table(source.columns, mapping, file=file, courses_delivered=courses_delivered)
+    choice = which_table(source.columns, mapping, file=file, courses_delivered=courses_delivered, had_dates=had_dates)
     found = _gate(engine, source, name, choice)
-    if isinstance(choice, LaterTable) and not found:
-        return WaitingFile(choice.name, choice.problem)
     refusals = (*found, *_besides(found, choice.problems if isinstance(choice, Refusal) else ()))
     if refusals or not isinstance(choice, TableChoice):
         raise KapError(ExitCode.REFUSED, refusals)
@@ -105,7 +102,7 @@ def _besides(found: tuple[Problem, ...], of_table: tuple[Problem, ...]) -> Itera
     return (problem for problem in of_table if problem.code != UNKNOWN_COLUMN or problem.column not in named)
 
 
-def _gate(engine: Engine, source: Source, name: str, choice: TableChoice | LaterTable | Refusal) -> tuple[Problem, ...]:
+def _gate(engine: Engine, source: Source, name: str, choice: TableChoice | Refusal) -> tuple[Problem, ...]:
     closed = domains(choice) if isinstance(choice, TableChoice) else {}
     return tuple(scan(engine, source, name, closed))
 
@@ -131,9 +128,9 @@ def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue)
 
 
 def _remedy(code: str, nearest_word: str | None) -> str:
-    """What to do; for a word outside a vocabulary, with the nearest one."""
+    """What to do; for a word outside a vocabulary, the nearest one first."""
     remedy = f"{BY_CODE[code].remedy.removesuffix('.')}."
-    return f"{remedy} The nearest word is {nearest_word}." if code in WORD_RULES and nearest_word else remedy
+    return f"write `{nearest_word}` if that is meant; else {remedy}" if code in WORD_RULES and nearest_word else remedy
 
 
 def store_typed(

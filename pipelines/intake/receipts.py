@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from pipelines.durable import write_whole
 from pipelines.intake.receive import Kind
 
 RECEIPT_FORMAT = 1
+
+Delivery = Literal["incremental", "snapshot"]
+Dated = Literal["no", "converted", "limited_data_set"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,9 @@ class Receipt:
     record and `malformed_n` could not be read as a row; `records_n` counts the records made, malformed rows included;
     `quarantined_n` those quarantined on their own account (a conflict within the file comes on top, at reconciliation).
     `courses_delivered`: the clinic delivered courses by then, so that sessions needed no condition of their own.
+    `dated`: it held dates: raw keeps it `converted` to days, and the `original_sha256` of what was delivered; or as a
+    `limited_data_set`, byte for byte. `delivery`: `snapshot` = the file holds all the clinic has of its table, so what
+    it lacks is withdrawn.
     """
 
     sequence: int
@@ -43,12 +50,25 @@ class Receipt:
     product_version: str
     definition_set: str
     gate_version: str
+    delivery: Delivery = "incremental"
+    dated: Dated = "no"
+    original_sha256: str | None = None
     format: int = RECEIPT_FORMAT
 
     @property
     def is_reference(self) -> bool:
         """Whether the delivery is a reference sample: without sessions, never part of an outcome."""
         return self.context == "reference_sample"
+
+    @property
+    def had_dates(self) -> bool:
+        """Whether it was delivered with calendar dates."""
+        return self.dated != "no"
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether rows of earlier deliveries that this one lacks are withdrawn."""
+        return self.delivery == "snapshot"
 
 
 def receipt_path(raw: Path, sequence: int) -> Path:

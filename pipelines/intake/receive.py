@@ -23,14 +23,22 @@ from pipelines.intake.refusals import refusal
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import CLINIC_ID_PATTERN, RESERVED_CLINIC_IDS
 
-Kind = Literal["csv", "csv.gz", "parquet", "unknown"]
+Kind = Literal["csv", "csv.gz", "ndjson", "ndjson.gz", "parquet", "unknown"]
 # Limits of one delivery; a clinic's monthly export is a few megabytes.
 MAX_FILE_BYTES = 2 * 1024**3
 SETTLE_SECONDS = 0.25
 # Hidden and temporary files are nobody's business but the file manager's.
 PASSED_OVER = "KAP-N04"
+# The next run looks again.
+STILL_WRITTEN = "KAP-N03"
 _BLOCK_BYTES = 1024 * 1024
-_SUFFIXES: tuple[tuple[str, Kind], ...] = ((".csv.gz", "csv.gz"), (".csv", "csv"), (".parquet", "parquet"))
+_SUFFIXES: tuple[tuple[str, Kind], ...] = (
+    (".csv.gz", "csv.gz"),
+    (".csv", "csv"),
+    (".ndjson.gz", "ndjson.gz"),
+    (".ndjson", "ndjson"),
+    (".parquet", "parquet"),
+)
 _TEMPORARY = (".part", ".tmp")
 
 
@@ -60,6 +68,11 @@ def clinic_folder_problem(name: str) -> Problem | None:
 def loose_file_problem(name: str) -> Problem:
     """A file of the inbox itself: whose it is, cannot be told."""
     return refusal("KAP-N06", safe_name(name))
+
+
+def linked_folder_problem(name: str) -> Problem:
+    """A link in the place of a clinic's folder: nothing follows it."""
+    return refusal("KAP-N01", safe_name(name))
 
 
 def kind_of(name: str) -> Kind:
@@ -104,8 +117,6 @@ def _judge(path: Path, before: os.stat_result | None, max_bytes: int) -> Candida
         return refusal("KAP-N03", shown)
     if not stat.S_ISREG(now.st_mode):
         return refusal("KAP-N01", shown)
-    if name.lower().endswith((".ndjson", ".ndjson.gz")):
-        return refusal("KAP-N02", shown)
     if (before.st_ino, before.st_size, before.st_mtime_ns) != (now.st_ino, now.st_size, now.st_mtime_ns):
         return refusal("KAP-N03", shown)
     kind = kind_of(name)
@@ -167,7 +178,7 @@ def raw_path(home_raw: Path, sha256: str, kind: Kind) -> Path:
     return home_raw / "deliveries" / sha256[:2] / f"{sha256}.{kind}"
 
 
-def store_raw(home_raw: Path, path: Path, sha256: str) -> Path:
+def store_raw(home_raw: Path, path: Path, sha256: str, kind: Kind | None = None) -> Path:
     """Copy a delivery byte for byte into the record (0600), whole or not at all; return the copy's path.
 
     The original stays where it is. A second call with the same bytes changes nothing.
@@ -175,7 +186,7 @@ def store_raw(home_raw: Path, path: Path, sha256: str) -> Path:
     Raises:
         KapError: KAP-F05 when the bytes are no longer those of `sha256`.
     """
-    target = raw_path(home_raw, sha256, kind_of(path.name))
+    target = raw_path(home_raw, sha256, kind or kind_of(path.name))
     if target.is_file() and fingerprint(target)[0] == sha256:
         return target
     for folder in (home_raw, target.parent.parent, target.parent):

@@ -102,8 +102,8 @@ def _cells(choice: TableChoice, parameters: _Parameters) -> list[str]:
 
 
 def _trimmed(cell: str, blanks: str) -> str:
-    """Trimming costs four times what looking does, and few cells have anything to trim."""
-    return f"CASE WHEN regexp_matches({cell}, '^[{BLANKS}]|[{BLANKS}]$') THEN trim({cell}, {blanks}) ELSE {cell} END"
+    """Trimming costs five times what looking does, and few cells have anything to trim: no blank is above `!`."""
+    return f"CASE WHEN {cell} < '!' OR {cell}[-1] < '!' THEN trim({cell}, {blanks}) ELSE {cell} END"
 
 
 def _entry_select(choice: TableChoice, entry: dict[str, ColumnSource], number: int, parameters: _Parameters) -> str:

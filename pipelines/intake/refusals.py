@@ -19,7 +19,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "KAP-F01": ("a header line with column names; the file is empty.", _EXPORT_AGAIN),
         "KAP-F02": (
-            "a file ending in .csv, .csv.gz or .parquet.",
+            "a file ending in .csv, .csv.gz, .parquet, .ndjson or .ndjson.gz.",
             "export the table as one of these; in Excel: Save As, CSV UTF-8.",
         ),
         "KAP-F03": ("a smaller file; this one is over the size limit.", "split the export into several files."),
@@ -66,6 +66,23 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-F22": ("the same number of rows in two independent counts.", _EXPORT_AGAIN),
         "KAP-F23": ("a column name other than row_number, which the product uses itself.", "rename the column."),
         "KAP-F24": ("text that the CSV reader accepts.", _EXPORT_AGAIN),
+        "KAP-F25": (
+            "one JSON object a line; no line of this file is one.",
+            "export as NDJSON (JSON Lines), not as a JSON list or over several lines.",
+        ),
+        "KAP-F26": (
+            "texts, numbers, true, false or null; this key holds an object or a list.",
+            "write what is inside under keys of its own.",
+        ),
+        "KAP-F27": (
+            "first_session_date on every row beside a date; this file lacks the column.",
+            "add the date of the patient's first dosing session to every row.",
+        ),
+        "KAP-F28": ("a day or its date, not both.", "leave one of the two columns out."),
+        "KAP-F29": (
+            "rows that can be cut into cells; a malformed row of a file with dates cannot be freed of them.",
+            "export the file again with every text cell quoted.",
+        ),
         "KAP-G01": ("no full date; use days since the first session.", _REMOVE),
         "KAP-G02": ("no e-mail address.", _REMOVE),
         "KAP-G03": ("no telephone number.", _REMOVE),
@@ -89,11 +106,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "remove the column from the export, or rename it if it holds none.",
         ),
         "KAP-G21": (
-            "no date column: dates need a declared determination; a later version takes them in.",
+            "no date column: dates need a determination or agreement in kap.toml that has not expired.",
             "deliver days since the patient's first dosing session instead.",
         ),
         "KAP-N01": ("a plain file; links, folders, pipes and devices are not opened.", "put the file itself there."),
-        "KAP-N02": ("another format; a later version takes this in (.ndjson).", "deliver .csv or .parquet until then."),
         "KAP-N03": ("a finished file; this one is still being written.", "nothing: the next run looks again."),
         "KAP-N04": ("a delivery; hidden and temporary files are passed over.", "nothing, or remove the file."),
         "KAP-N05": (

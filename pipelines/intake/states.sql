@@ -1,5 +1,5 @@
--- Grain: one typed record of one clinic, with its state. Inputs: the typed records, keyed_records, decided_records (keys
--- with several records; a key with one record is accepted and current when clean, else quarantined).
+-- Grain: one typed record of one clinic, with its state. Inputs: the typed records, decided_records (keys with several
+-- records; a key with one record is accepted and current when clean, else quarantined).
 -- Parameter: $conflict_rule code added to quarantined_by of a conflict.
 SELECT
     typed.* REPLACE (
@@ -8,10 +8,14 @@ SELECT
             ELSE typed.quarantined_by
         END AS quarantined_by
     ),
-    coalesce(decided.state, CASE WHEN keyed.is_clean THEN 'accepted' ELSE 'quarantined' END) AS state,
-    coalesce(decided.is_current, keyed.is_clean) AS is_current,
+    coalesce(
+        decided.state,
+        CASE WHEN typed.malformed OR len(typed.quarantined_by) > 0 THEN 'quarantined' ELSE 'accepted' END
+    ) AS state,
+    coalesce(decided.is_current, NOT typed.malformed AND len(typed.quarantined_by) = 0) AS is_current,
     coalesce(decided.is_correction, false) AS is_correction,
-    coalesce(decided.is_mended, false) AS is_mended
+    coalesce(decided.is_mended, false) AS is_mended,
+    false AS is_withdrawn,
+    false AS is_absent
 FROM /* typed */ AS typed
-INNER JOIN keyed_records AS keyed USING (receipt, record_number)
 LEFT JOIN decided_records AS decided USING (receipt, record_number)

@@ -24,13 +24,13 @@ def decide_states(engine: Engine, table: Table, typed_relation: str) -> str:
 
     Adds state ('accepted', 'quarantined', 'duplicate', 'stale'), is_current, is_correction (accepted after an earlier
     receipt's accepted record of the key) and is_mended (quarantined, and a later receipt brought an accepted record of
-    the key). A conflict adds KAP-V05 to quarantined_by.
+    the key). A conflict adds KAP-V05 to quarantined_by. is_withdrawn and is_absent are false: see `standing`.
 
     Raises:
         ArithmeticError: a record without a state, or with two.
     """
     keyed = load_sql(__file__, "keyed")
-    keyed = keyed.replace("/* key */", _hashed(table.key)).replace("/* content */", _hashed(table.columns))
+    keyed = keyed.replace("/* key */", hashed(table.key)).replace("/* content */", hashed(table.columns))
     engine.materialise("keyed_records", keyed.replace("/* typed */", quoted(typed_relation)))
     # Most keys have one record; only the others need windows.
     engine.materialise("contested_records", load_sql(__file__, "contested"))
@@ -47,26 +47,27 @@ def decide_states(engine: Engine, table: Table, typed_relation: str) -> str:
 
 def reconcile(engine: Engine, table: Table) -> pd.DataFrame:
     """One row per receipt of `states_<table>`: records, accepted, quarantined, duplicate, stale, corrected, mended,
-    keys_n (distinct keys of records that no row rule quarantined), conflict_keys_n (those of them in conflict).
+    withdrawn (those of the others whose patient withdrew), keys_n (distinct keys of records that no row rule
+    quarantined), conflict_keys_n (those of them in conflict).
 
     Raises:
         ArithmeticError: records are not accepted + quarantined + duplicate + stale, or a key has two current records.
     """
     states = quoted(f"states_{table.name}")
-    select = load_sql(__file__, "reconcile").replace("/* key */", _hashed(table.key))
+    select = load_sql(__file__, "reconcile").replace("/* key */", hashed(table.key))
     frame = engine.frame(select.replace("/* states */", states), conflict_rule=CONFLICT_RULE)
     parts = frame[["accepted", "quarantined", "duplicate", "stale"]].sum(axis=1)
     if not (frame["records"] == parts).all():
         raise ArithmeticError("records are not accepted + quarantined + duplicate + stale")
     doubled = engine.value(
-        f"SELECT count(*) - count(DISTINCT {_hashed(table.key)}) FROM {states} AS typed WHERE is_current"
+        f"SELECT count(*) - count(DISTINCT {hashed(table.key)}) FROM {states} AS typed WHERE is_current"
     )
     if doubled:
         raise ArithmeticError("a key has two current records")
     return frame
 
 
-def _hashed(columns: tuple[str, ...]) -> str:
+def hashed(columns: tuple[str, ...]) -> str:
     """SQL of a 128-bit hash of columns, NULLs included: two 64-bit hashes over opposite orders.
 
     At 10^7 records the chance that any two differing ones share it is below 1e-24 for a good hash; one 64-bit hash

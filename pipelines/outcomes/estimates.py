@@ -46,6 +46,36 @@ def wilson(successes: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
     return np.maximum(low, 0.0), np.minimum(high, 1.0)
 
 
+def poisson_exact(events: ArrayLike, exposure: ArrayLike) -> tuple[Numbers, Numbers]:
+    """Exact interval of a rate per unit of exposure (Garwood 1936, Biometrika 28:437). NaN where exposure is 0."""
+    count, size = np.broadcast_arrays(_numbers(events), _numbers(exposure))
+    tail = (1 - CONFIDENCE) / 2
+    low = np.where(count > 0, special.gammaincinv(np.where(count > 0, count, 1.0), tail), 0.0)
+    return ratio(low, size), ratio(special.gammaincinv(count + 1, UPPER_TAIL), size)
+
+
+def clustered_rate_interval(
+    events: ArrayLike,
+    exposure: ArrayLike,
+    event_squares: ArrayLike,
+    cross: ArrayLike,
+    exposure_squares: ArrayLike,
+    clusters: ArrayLike,
+) -> tuple[Numbers, Numbers]:
+    """Interval of a rate whose events come in clusters (patients): the ratio estimator's, on the logarithm.
+
+    Variance of R = sum e / sum s: k / (k - 1) x sum (e - R s)^2 / (sum s)^2 over k clusters (Cochran 1977, Sampling
+    Techniques, 2.11); Student's t with k - 1 degrees of freedom. event_squares, cross, exposure_squares: the sums of
+    e^2, e s and s^2. NaN without an event or with fewer than two clusters.
+    """
+    total, size, k = _numbers(events), _numbers(exposure), _at_least_two(clusters)
+    rate = ratio(total, np.where(total > 0, size, np.nan))
+    squares = _numbers(event_squares) - 2 * rate * _numbers(cross) + rate**2 * _numbers(exposure_squares)
+    error = np.sqrt(k / (k - 1) * np.maximum(squares, 0.0)) / size
+    half = special.stdtrit(k - 1, UPPER_TAIL) * error / rate
+    return rate * np.exp(-half), rate * np.exp(half)
+
+
 def t_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
     """Interval of a mean by Student's t with n - 1 degrees of freedom. NaN where n is under 2."""
     size = _at_least_two(n)

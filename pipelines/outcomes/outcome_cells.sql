@@ -10,6 +10,7 @@ WITH keys AS (
 SELECT
     keys.*,
     n_started,
+    n_courses,
     n_completed_induction,
     n_due,
     CASE WHEN assumed_n = 0 THEN 'declared' WHEN declared_n = 0 THEN 'assumed' ELSE 'mixed' END AS due_basis,

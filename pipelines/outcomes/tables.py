@@ -16,6 +16,7 @@ from pipelines.care.courses import NO_SESSIONS, choose_eligible
 from pipelines.care.windows import Windows
 from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql, quoted
+from pipelines.outcomes.columns import finished
 from pipelines.outcomes.estimates import (
     Numbers,
     Z,
@@ -49,6 +50,7 @@ OUTCOME_KEY = ("clinic_id", "condition", "route", "scale", "timepoint")
 OUTCOME_COLUMNS = (
     *OUTCOME_KEY,
     *LADDER,
+    "n_courses",
     "n_completed_induction",
     "followup_pct",
     "paired_pct",
@@ -68,6 +70,7 @@ DENOMINATOR_KEY = ("clinic_id", "condition", "route", "timepoint")
 DENOMINATOR_COLUMNS = (
     *DENOMINATOR_KEY,
     *LADDER,
+    "n_courses",
     "n_completed_induction",
     "followup_pct",
     "paired_pct",
@@ -105,12 +108,14 @@ REFERENCE_COLUMNS = (
     "no_reliable_change_n",
 )
 RELIABLE_CHANGE_MINIMUM_N = 50
+# Places of a course among those of its patient and condition.
+FIRST_COURSE, SECOND_COURSE = 1, 2
 
 
 def outcome_tables(
     engine: Engine, windows: Windows, reliable_change: Mapping[str, float | None], limits: Limits = Limits()
 ) -> dict[str, pd.DataFrame]:
-    """`outcomes_by_route_condition`, `denominators`, `score_trajectories`; one row per key, sorted by it.
+    """`outcomes_by_route_condition`, `denominators`, `score_trajectories`, `retreatment`; one row per key.
 
     Needs the tables of `pipelines.care.courses.derive_care`. `reliable_change` gives the frozen threshold in points of
     each scale for which no publication gives one; a scale without either has no reliable change (`not_defined`).
@@ -122,12 +127,9 @@ def outcome_tables(
     """
     _define_thresholds(engine, reliable_change)
     engine.define("timepoint_names", _timepoint_names())
-    for name in ("counted_units", "paired_units"):
-        engine.materialise(name, load_sql(__file__, name))
-    _judge(engine, "paired_units", "judged_units")
-    for name in ("patient_outcomes", "cell_counts", "cell_outcomes"):
-        engine.materialise(name, load_sql(__file__, name))
-    outcomes = _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
+    # The second course first, so that the engine is left with the relations of the first.
+    retreatment = _outcomes_at(engine, SECOND_COURSE, limits)
+    outcomes = _outcomes_at(engine, FIRST_COURSE, limits)
     trajectories = engine.frame(
         load_sql(__file__, "trajectory_cells"),
         week_slack_days=windows.week_slack_days,
@@ -137,7 +139,26 @@ def outcome_tables(
         "outcomes_by_route_condition": outcomes,
         "denominators": denominators(outcomes),
         "score_trajectories": _with_trajectory_intervals(trajectories),
+        "retreatment": retreatment,
     }
+
+
+def _outcomes_at(engine: Engine, course_place: int, limits: Limits) -> pd.DataFrame:
+    """The outcomes of each patient's course at this place among those of its condition."""
+    engine.materialise("counted_units", load_sql(__file__, "counted_units"), course_place=course_place)
+    return outcomes_of_units(engine, limits)
+
+
+def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
+    """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands.
+
+    Leaves `paired_units`, `judged_units`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in the engine.
+    """
+    engine.materialise("paired_units", load_sql(__file__, "paired_units"))
+    _judge(engine, "paired_units", "judged_units")
+    for name in ("patient_outcomes", "cell_counts", "cell_outcomes"):
+        engine.materialise(name, load_sql(__file__, name))
+    return _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
 
 
 def denominators(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -158,7 +179,7 @@ def reference_changes(engine: Engine, reliable_change: Mapping[str, float | None
     _judge(engine, "reference_pairs", "judged_reference_pairs")
     frame = engine.frame(load_sql(__file__, "reference_changes"))
     frame["change_ci_low"], frame["change_ci_high"] = t_interval(frame["change_mean"], frame["change_sd"], frame["n"])
-    return _finished(frame, REFERENCE_COLUMNS)
+    return finished(frame, REFERENCE_COLUMNS)
 
 
 def reliable_change_candidates(engine: Engine) -> pd.DataFrame:
@@ -169,7 +190,7 @@ def reliable_change_candidates(engine: Engine) -> pd.DataFrame:
     legal change strictly greater. The caller freezes the rows as a ledger event and hands `value` back. Needs the
     tables of `derive_care`.
     """
-    engine.materialise("counted_units", load_sql(__file__, "counted_units"))
+    engine.materialise("counted_units", load_sql(__file__, "counted_units"), course_place=1)
     frame = engine.frame(load_sql(__file__, "reliable_change_candidates"), minimum_n=RELIABLE_CHANGE_MINIMUM_N)
     frame["sd"] = rounded(frame["sd"])
     frame["rci"] = rounded(np.round(Z, 2) * frame["sd"] * np.sqrt(2) * np.sqrt(1 - frame["alpha"]))
@@ -239,7 +260,7 @@ def _with_estimates(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     pct["n_case_baseline"] = _counts(frame, "n_case_baseline", _is_true_or_unknown(frame["caseness_defined"]))
     frame = frame.assign(**_moments(frame), **pct, definition=DEFINITION_SET)
     frame["evidence"] = evidence(frame, limits)
-    return _finished(frame, OUTCOME_COLUMNS)
+    return finished(frame, OUTCOME_COLUMNS)
 
 
 def _moments(frame: pd.DataFrame) -> dict[str, Numbers]:
@@ -281,7 +302,7 @@ def evidence(frame: pd.DataFrame, limits: Limits = Limits()) -> NDArray[np.str_]
 
 def _with_trajectory_intervals(frame: pd.DataFrame) -> pd.DataFrame:
     low, high = t_interval(frame["mean"], frame["sd"], frame["n"])
-    return _finished(frame.assign(ci_low=low, ci_high=high), TRAJECTORY_COLUMNS)
+    return finished(frame.assign(ci_low=low, ci_high=high), TRAJECTORY_COLUMNS)
 
 
 def _defined(frame: pd.DataFrame, rate: str) -> NDArray[np.bool_]:
@@ -296,19 +317,3 @@ def _is_true_or_unknown(flags: pd.Series) -> NDArray[np.bool_]:
 
 def _counts(frame: pd.DataFrame, column: str, defined: NDArray[np.bool_]) -> Numbers:
     return np.where(defined, frame[column].fillna(0).to_numpy(dtype=float), np.nan)
-
-
-def _finished(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The columns in order; whole numbers as nullable integers, statistics rounded to 6 decimals."""
-    result = frame[list(columns)].copy()
-    for column in columns:
-        if is_count(column):
-            result[column] = result[column].astype("Int64")
-        elif pd.api.types.is_float_dtype(result[column]):
-            result[column] = rounded(result[column])
-    return result.reset_index(drop=True)
-
-
-def is_count(column: str) -> bool:
-    """Whether a column of an outcome table counts patients, by its name."""
-    return column == "n" or column.startswith("n_") or column.endswith("_n")

@@ -64,15 +64,19 @@ placed AS (
     FROM members
     JOIN by_week USING (clinic_id, patient_id, course_number, scale)
 ),
+lasts AS (
+    SELECT clinic_id, patient_id, course_number, condition, scale, axis, max(position) AS last_position
+    FROM placed
+    GROUP BY clinic_id, patient_id, course_number, condition, scale, axis
+),
 marked AS (
     SELECT
         *,
         CAST(round(1e9 * score) AS BIGINT) AS score_billionths,
         CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
-        position = max(position) OVER (
-            PARTITION BY clinic_id, patient_id, course_number, condition, scale, axis
-        ) AS is_last
+        position = last_position AS is_last
     FROM placed
+    JOIN lasts USING (clinic_id, patient_id, course_number, condition, scale, axis)
 ),
 summed AS (
     SELECT

@@ -13,6 +13,9 @@ VALIDATED = "clinic_validated"
 PUBLISHED = "clinic_published"
 THRESHOLD_FROZEN = "threshold_frozen"
 RELEASED = "released"
+RETRACTED = "receipt_retracted"
+CONFIRMED = "receipt_confirmed"
+WITHDRAWN = "patients_withdrawn"
 
 
 class Event(Protocol):
@@ -32,7 +35,8 @@ class History:
     received: receipt sequences by clinic. published: those whose records are in the validated store.
     superseded: blocked ones that a corrected delivery replaced. blocked: pending at the last validation, which blocked.
     validated: body of each clinic's latest validation; validations: of every one, in order. frozen:
-    reliable-change thresholds computed once, by scale.
+    reliable-change thresholds computed once, by scale. retracted: receipts taken out by a person. confirmed: snapshots
+    whose losses a person confirmed. tombstones: by clinic, a hash for each patient who withdrew.
     """
 
     received: dict[str, list[int]] = field(default_factory=dict)
@@ -43,12 +47,20 @@ class History:
     validations: list[Mapping[str, Any]] = field(default_factory=list)
     frozen: dict[str, float] = field(default_factory=dict)
     refused: list[Mapping[str, Any]] = field(default_factory=list)
+    retracted: set[int] = field(default_factory=set)
+    confirmed: set[int] = field(default_factory=set)
+    tombstones: dict[str, frozenset[str]] = field(default_factory=dict)
     release_id: str | None = None
 
     def pending(self, clinic_id: str) -> frozenset[int]:
-        """Receipts of a clinic that are neither published nor superseded."""
+        """Receipts of a clinic that are neither published nor superseded nor retracted."""
         gone = self.published.get(clinic_id, frozenset()) | self.superseded.get(clinic_id, frozenset())
-        return frozenset(self.received.get(clinic_id, ())) - gone
+        return frozenset(self.received.get(clinic_id, ())) - gone - self.retracted
+
+    def is_unsettled(self, clinic_id: str) -> bool:
+        """Whether a clinic must be judged again: something is pending, or what was judged has been retracted since."""
+        judged = self.validated.get(clinic_id, {}).get("receipts", ())
+        return bool(self.pending(clinic_id)) or not self.retracted.isdisjoint(judged)
 
     def clinics(self) -> list[str]:
         """Every clinic that ever delivered a file that was accepted."""
@@ -75,6 +87,12 @@ def read_history(entries: Iterable[Event]) -> History:
             )
         elif entry.event == PUBLISHED:
             history.published[body["clinic_id"]] = frozenset(body["receipts"])
+        elif entry.event == RETRACTED:
+            history.retracted.add(body["receipt"])
+        elif entry.event == CONFIRMED:
+            history.confirmed.add(body["receipt"])
+        elif entry.event == WITHDRAWN:
+            history.tombstones[body["clinic_id"]] = frozenset(body["tombstones"])
         elif entry.event == THRESHOLD_FROZEN:
             history.frozen.setdefault(body["scale"], body["value"])
         elif entry.event == RELEASED:

@@ -98,4 +98,12 @@ RULES: tuple[Rule, ...] = (
         "map the clinic's reasons to the words of stop_reason",
         population="status IN ('completed', 'withdrawn', 'lost')",
     ),
+    _missing(
+        "KAP-A08",
+        ("adverse_events", "serious"),
+        "warns",
+        "An adverse event says whether it was serious.",
+        "only severity is recorded",
+        "deliver serious for every event: an empty one is not counted as serious",
+    ),
 )

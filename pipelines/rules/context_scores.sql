@@ -1,11 +1,17 @@
 -- Grain: one usable score. Inputs: usable_scores, usable_sessions, scale_definitions. Parameters: none.
 -- Adds the patient's sessions around the score (previous: strictly before its day; next: on its day or after), the
 -- previous day with a score of the scale by the same respondent, and what the instrument says of its use.
-WITH days AS (
-    SELECT DISTINCT patient_id, session_day FROM usable_sessions
+-- A patient's days are a short list: looking through it costs a fifth of a sort of all scores.
+WITH patients AS (
+    SELECT patient_id, list(DISTINCT session_day) AS session_days
+    FROM usable_sessions
+    WHERE session_day IS NOT NULL
+    GROUP BY patient_id
 ),
-patients AS (
-    SELECT DISTINCT patient_id FROM days
+administered AS (
+    SELECT patient_id, scale, respondent, list(score_day) AS score_days
+    FROM usable_scores
+    GROUP BY patient_id, scale, respondent
 ),
 definitions AS (
     SELECT delivered_id, any_value(own_respondent) AS own_respondent, max(recall_days) AS recall_days,
@@ -15,19 +21,18 @@ definitions AS (
 )
 SELECT
     scores.*,
-    before.session_day AS previous_session_day,
-    after.session_day AS next_session_day,
-    coalesce(after.session_day = scores.score_day, FALSE) AS on_dosing_day,
+    list_max(list_filter(session_days, lambda day: day < scores.score_day)) AS previous_session_day,
+    list_min(list_filter(session_days, lambda day: day >= scores.score_day)) AS next_session_day,
+    coalesce(list_contains(session_days, scores.score_day), FALSE) AS on_dosing_day,
     patients.patient_id IS NOT NULL AS patient_has_sessions,
-    max(scores.score_day) OVER (
-        PARTITION BY scores.patient_id, scores.scale, scores.respondent
-        ORDER BY scores.score_day RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS previous_score_day,
+    list_max(list_filter(score_days, lambda day: day < scores.score_day)) AS previous_score_day,
     definitions.own_respondent,
     definitions.recall_days,
     definitions.first_followup_day
 FROM usable_scores AS scores
-ASOF LEFT JOIN days AS before ON before.patient_id = scores.patient_id AND scores.score_day > before.session_day
-ASOF LEFT JOIN days AS after ON after.patient_id = scores.patient_id AND scores.score_day <= after.session_day
 LEFT JOIN patients ON patients.patient_id = scores.patient_id
+LEFT JOIN administered
+    ON administered.patient_id = scores.patient_id
+    AND administered.scale IS NOT DISTINCT FROM scores.scale
+    AND administered.respondent IS NOT DISTINCT FROM scores.respondent
 LEFT JOIN definitions ON definitions.delivered_id = scores.scale

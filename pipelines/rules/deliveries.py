@@ -11,6 +11,7 @@ WHO5_TOTALS_N = 5
 WHO5_RAW_MAXIMUM = 25
 
 _QUARANTINE_REASON = "CONTRACT.md section 2: over 20 % of a delivery's rows quarantined blocks it"
+_LOSS_REASON = "CONTRACT.md section 2: a snapshot that loses over 20 % is refused unless confirmed"
 _CONFLICT_REASON = "CONTRACT.md section 2: over 5 % of keys in conflict blocks a delivery"
 # The index is a multiple of 4 up to 100: a few low totals may be either form, several that are no multiple cannot.
 _RAW_WHO5 = (
@@ -93,6 +94,19 @@ RULES: tuple[Rule, ...] = (
         "map the columns of the key",
         "deliveries",
         expected="at_least",
+    ),
+    _blocking(
+        "KAP-D07",
+        ("deliveries", "lost_pct"),
+        "A snapshot holds at least four fifths of the rows that stood before it.",
+        "an export of a part of the clinic's records, or rows deleted at the source",
+        "deliver the whole table, or confirm the loss: kap receipts confirm ID --why ...",
+        "deliveries",
+        expected="at_most",
+        threshold_pct=20,
+        threshold_reason=_LOSS_REASON,
+        kahn="completeness",
+        subcategory="none",
     ),
     _blocking(
         "KAP-D04",

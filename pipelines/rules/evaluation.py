@@ -6,6 +6,7 @@ rules need and their flags. Pseudonyms end here. What of it Great Expectations r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -16,6 +17,8 @@ from pipelines.rules.flags import delivered_select
 from pipelines.rules.rule import Rule
 
 GUARD_CODES = ("KAP-D04", "KAP-D05", "KAP-D06")
+# Tables whose softer rules need more than the record: context_<table>.sql adds it.
+_WITH_CONTEXT = ("sessions", "scores", "adverse_events")
 _IN_DOUBT = (
     "EXISTS (SELECT 1 FROM doubtful_versions AS doubtful "
     "WHERE doubtful.receipt = limited.receipt AND doubtful.scale = limited.scale)"
@@ -29,6 +32,7 @@ _STATE_COLUMNS: Mapping[str, str] = MappingProxyType(
         "quarantined_by": "VARCHAR[]",
         "state": "VARCHAR",
         "is_mended": "BOOLEAN",
+        "is_current": "BOOLEAN",
     }
 )
 _DEFAULTS: Mapping[str, str] = MappingProxyType(
@@ -38,6 +42,7 @@ _DEFAULTS: Mapping[str, str] = MappingProxyType(
         "unknown": "[]",
         "quarantined_by": "[]",
         "is_mended": "FALSE",
+        "is_current": "TRUE",
         "state": "'accepted'",
     }
 )
@@ -48,6 +53,8 @@ _DELIVERY_COLUMNS: Mapping[str, str] = MappingProxyType(
         "quarantined_n": "BIGINT",
         "conflict_keys_n": "BIGINT",
         "keys_n": "BIGINT",
+        "standing_n": "BIGINT",
+        "unconfirmed_loss_n": "BIGINT",
     }
 )
 
@@ -61,7 +68,7 @@ def relation_of(rule: Rule, table: str) -> str:
 
 def relations() -> tuple[str, ...]:
     """Every evaluated relation, in the order in which it is made."""
-    tables = [name for table in ("courses", "sessions", "scores") for name in (table, f"{table}_usable")]
+    tables = [name for table in TABLES for name in (table, f"{table}_usable") if judged_pairs(name)]
     return ("guards", *tables, "patients", "deliveries")
 
 
@@ -82,7 +89,9 @@ def prepare(engine: Engine, given: Mapping[str, str]) -> None:
     """
     for table in TABLES.values():
         wanted = {field.name: field.sql_type for field in table.fields} | dict(_STATE_COLUMNS)
-        engine.materialise(f"candidate_{table.name}", _with_columns(engine, given.get(table.name), wanted, _DEFAULTS))
+        select = _with_columns(engine, given.get(table.name), wanted, _DEFAULTS)
+        # A duplicate or an old version is no second fault: rules judge each record once.
+        engine.view(f"candidate_{table.name}", f"SELECT * FROM ({select}) WHERE is_current OR state = 'quarantined'")
     pending = _with_columns(engine, given.get("deliveries"), dict(_DELIVERY_COLUMNS), {})
     engine.materialise("pending_deliveries", pending)
 
@@ -90,7 +99,8 @@ def prepare(engine: Engine, given: Mapping[str, str]) -> None:
 def evaluate(engine: Engine, relation: str) -> str:
     """Make `evaluated_<relation>`; return its name. In the order of `relations()`, after `prepare`.
 
-    One row per record of the relation: the flag of every rule and column, and the values that rules are judged by.
+    One row per record of the relation: the flag of every rule and column, and the values that rules are judged by; of
+    a delivered record also what the softer rules need of it, its pseudonym too, from which `usable_<table>` is made.
     Needs the catalogue's scale_limits, scoring_rules and scale_definitions.
 
     Raises:
@@ -102,13 +112,14 @@ def evaluate(engine: Engine, relation: str) -> str:
         columns[rule.flag_name(table, column)] = rule.flag_sql(column)
         if rule.expected != "flag":
             columns |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
+    columns |= {name: quoted(name) for name in _carried(engine, relation)}
     listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     engine.materialise(f"evaluated_{relation}", f"SELECT {listed} FROM {source}")
     if relation == "guards":
         stopped = " OR ".join(f"({BY_CODE[code].flag_sql(_guarded(code))}) = 1" for code in GUARD_CODES)
         engine.materialise("doubtful_versions", f"SELECT receipt, scale FROM guarded_totals WHERE {stopped}")
     if relation in TABLES:
-        engine.materialise(f"usable_{relation}", _usable_select(relation))
+        engine.view(f"usable_{relation}", _usable_select(engine, relation))
     return f"evaluated_{relation}"
 
 
@@ -130,29 +141,48 @@ def _source(engine: Engine, relation: str) -> str:
     if relation == "patients":
         return f"({load_sql(__file__, 'context_patients')})"
     if relation in TABLES:
-        engine.materialise(f"delivered_{relation}", delivered_select(relation, f"candidate_{relation}", _IN_DOUBT))
+        engine.view(f"delivered_{relation}", delivered_select(relation, f"candidate_{relation}", _IN_DOUBT))
         return f"delivered_{relation}"
     table = relation.removesuffix("_usable")
-    return f"usable_{table}" if table == "courses" else f"({load_sql(__file__, f'context_{table}')})"
+    return f"({load_sql(__file__, f'context_{table}')})" if table in _WITH_CONTEXT else f"usable_{table}"
 
 
-def _usable_select(table: str) -> str:
-    """Records that no rule over delivered records quarantines, their set-aside values NULL."""
+def _carried(engine: Engine, relation: str) -> list[str]:
+    """Columns of the delivered records of a table that the softer rules name, in a predicate or in their context."""
+    if relation not in TABLES:
+        return []
+    contexts = [load_sql(__file__, f"context_{name}") for name in (*_WITH_CONTEXT, "patients")]
+    softer = [
+        text
+        for rule in BY_CODE.values()
+        if rule.over in ("usable", "patients")
+        for _, column in rule.applies
+        for text in (*rule.predicates(column), column, *rule.among)
+    ]
+    named = set(re.findall(r"\w+", " ".join([*contexts, *softer]))) | {"state", "record_status"}
+    described = engine.rows(f"DESCRIBE SELECT * FROM {quoted(f'delivered_{relation}')}")
+    return [str(row[0]) for row in described if row[0] in named]
+
+
+def _usable_select(engine: Engine, table: str) -> str:
+    """Records that no rule over delivered records quarantines, their set-aside values NULL; from the flags."""
+    carried = _carried(engine, table)
     quarantining: list[str] = []
     blanking: dict[str, list[str]] = {}
     for rule, column in pairs(table, "delivered"):
-        population, violation = rule.predicates(column)
-        violated = f"coalesce({population} AND ({violation}), FALSE)"
+        violated = f"{quoted(rule.flag_name(table, column))} IS NOT DISTINCT FROM 1"
         if rule.effect_on(column) == "quarantines":
             quarantining.append(violated)
         else:
             blanking.setdefault(column, []).append(violated)
-    replaced = ", ".join(
-        f"CASE WHEN {' OR '.join(cases)} THEN NULL ELSE {quoted(column)} END AS {quoted(column)}"
-        for column, cases in blanking.items()
+    listed = ", ".join(
+        f"CASE WHEN {' OR '.join(blanking[name])} THEN NULL ELSE {quoted(name)} END AS {quoted(name)}"
+        if name in blanking
+        else quoted(name)
+        for name in carried
     )
     return (
-        f"SELECT * REPLACE ({replaced}) FROM delivered_{table} WHERE state <> 'quarantined' "
+        f"SELECT {listed} FROM {quoted(f'evaluated_{table}')} WHERE state <> 'quarantined' "
         f"AND record_status IS DISTINCT FROM 'withdrawn' AND NOT ({' OR '.join(quarantining)})"
     )
 

@@ -25,6 +25,8 @@ _ADDED = (
     "version_in_doubt",
 )
 
+_NONE = "CAST([] AS VARCHAR[])"
+
 
 def delivered_select(table: str, relation: str, version_in_doubt: str = "FALSE") -> str:
     """SELECT of the records of `relation` with what the rules over delivered records need.
@@ -50,14 +52,17 @@ def flag_select(table: str, relation: str) -> str:
     blanking = [pair for pair in listed if pair[0].effect_on(pair[1]) == "blanks"]
     records = [_when(rule, column, f"{rule.code}:{column}") for rule, column in quarantining]
     values = [_when(rule, column, f"{rule.code}:{column}") for rule, column in blanking]
-    added = f" EXCLUDE ({', '.join(_ADDED)})" if table == "scores" else ""
+    found = {f"found_{number}": case for number, case in enumerate((*records, *values), start=1)}
+    names = list(found)
+    added = (*_ADDED, *names) if table == "scores" else names
     flagged = (
-        f"SELECT *{added},\n{_sorted(records)} AS quarantined_at,\n{_sorted(values)} AS blanked_by\n"
-        f"FROM ({delivered_select(table, relation)})"
+        f"SELECT * EXCLUDE ({', '.join(added)}),\n"
+        f"{_sorted(names[: len(records)])} AS quarantined_at,\n{_sorted(names[len(records) :])} AS blanked_by\n"
+        f"FROM (SELECT *, {', '.join(f'{case} AS {name}' for name, case in found.items())}\n"
+        f"FROM ({delivered_select(table, relation)}))"
     )
     codes = "list_sort(list_distinct(list_transform(quarantined_at, lambda place: split_part(place, ':', 1))))"
-    # Most records are clean: they are spared the list functions.
-    by = f"CASE WHEN len(quarantined_at) = 0 THEN CAST([] AS VARCHAR[]) ELSE {codes} END"
+    by = f"CASE WHEN len(quarantined_at) = 0 THEN {_NONE} ELSE {codes} END"
     columns = f"* EXCLUDE (quarantined_at, blanked_by), {by} AS quarantined_by, quarantined_at, blanked_by"
     return f"SELECT {columns} FROM ({flagged})"
 
@@ -67,6 +72,8 @@ def _when(rule: Rule, column: str, text: str) -> str:
     return f"CASE WHEN {population} AND ({violation}) THEN '{text}' END"
 
 
-def _sorted(cases: list[str]) -> str:
-    listed = ",\n    ".join(cases)
-    return f"list_sort(list_distinct(CAST([\n    {listed}\n] AS VARCHAR[])))"
+def _sorted(names: list[str]) -> str:
+    """SQL of the sorted list of what these columns found; most records are clean and are spared the list functions."""
+    listed = ", ".join(names)
+    found = f"list_sort(list_distinct(CAST([{listed}] AS VARCHAR[])))"
+    return f"CASE WHEN coalesce({listed}) IS NULL THEN {_NONE} ELSE {found} END" if names else _NONE

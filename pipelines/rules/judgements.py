@@ -62,7 +62,7 @@ def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
         if rule.expected in ("at_most", "at_least"):
             listed += [f"count({quoted(value_name(relation, column))})", "NULL"]
         else:
-            listed += [f"count({flag})", f"count(*) FILTER ({flag} = 1)"]
+            listed += [f"count({flag})", f"count_if({flag} = 1)"]
     (row,) = engine.rows(f"SELECT {', '.join(listed)} FROM {quoted(f'evaluated_{relation}')}")
     counts = zip(row[::2], row[1::2], strict=True)
     return {

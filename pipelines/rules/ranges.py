@@ -30,7 +30,7 @@ _MG_PER_KG: dict[str, tuple[float | None, float | None, float | None, float | No
     "oral": (None, None, 7, None),
 }
 _ESKETAMINE = "route = 'intranasal' AND drug = 'esketamine'"
-_KEY_DAYS = ("session_day", "score_day")
+_KEY_DAYS = ("session_day", "score_day", "contact_day")
 _LIMITED = tuple(
     (table.name, field.name)
     for table in TABLES.values()
@@ -64,7 +64,7 @@ _DOSE_CAUSE = "a wrong unit, a slipped decimal point, another route than recorde
 _DOSE_REMEDY = "check dose, unit and route against the source; map the unit in the mapping"
 
 
-def _limit(code: str, column: str, table: str, sentence: str, cause: str, remedy: str) -> Rule:
+def _limit(code: str, column: str, tables: tuple[str, ...], sentence: str, cause: str, remedy: str) -> Rule:
     return Rule(
         code=code,
         group="ranges",
@@ -78,7 +78,7 @@ def _limit(code: str, column: str, table: str, sentence: str, cause: str, remedy
         sentence=sentence,
         cause=cause,
         remedy=remedy,
-        applies=((table, column),),
+        applies=tuple((table, column) for table in tables),
         over="delivered",
         population='"{column}" IS NOT NULL',
         violation='"{column}" NOT BETWEEN {minimum} AND {maximum}',
@@ -160,7 +160,7 @@ RULES: tuple[Rule, ...] = (
     _limit(
         "KAP-R02",
         "session_day",
-        "sessions",
+        ("sessions", "adverse_events"),
         "A session day is counted from the patient's first dosing session: 0 to 5000.",
         "a day counted from another event, or a date left as a number",
         "count days from the first dosing session (day 0)",
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
     _limit(
         "KAP-R03",
         "score_day",
-        "scores",
+        ("scores",),
         "A score lies between one year before the first dosing session and day 5000.",
         "a day counted from another event, or a date left as a number",
         "count days from the first dosing session (day 0)",
@@ -262,5 +262,13 @@ RULES: tuple[Rule, ...] = (
         "observation recorded in another column, or ended early",
         f"{_ESKETAMINE} AND monitoring_minutes IS NOT NULL",
         "monitoring_minutes + coalesce(recovery_minutes, 0) < 120",
+    ),
+    _limit(
+        "KAP-R15",
+        "contact_day",
+        ("contacts",),
+        "A contact lies between one year before the first dosing session and day 5000.",
+        "a day counted from another event, or a date left as a number",
+        "count days from the first dosing session (day 0); days before it are negative",
     ),
 )

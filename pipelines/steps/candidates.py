@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.contract.tables import TABLES, Table
+from pipelines.contract.tables import TABLES, WITHDRAWALS, Table
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.intake.receipts import Receipt, read_receipts
+from pipelines.intake.standing import Loss, apply_standing, define_withdrawn
 from pipelines.intake.versions import decide_states, reconcile
 from pipelines.lake import delivered_path, store
 from pipelines.provenance.history import History
@@ -22,16 +23,23 @@ from pipelines.steps.rebuild import restore_delivered
 
 # The columns of a reconciliation that say what became of a file's records.
 COUNTS = ("records", "accepted", "quarantined", "duplicate", "stale", "corrected")
+# Beside them: its records of patients who withdrew; rows of earlier deliveries that a snapshot no longer holds.
+BESIDE = ("withdrawn", "absent")
+_RECONCILED = ("receipt", "table", *COUNTS, *BESIDE, "keys_n", "conflict_keys_n", "standing_n")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """The deliveries of a clinic that count in this run, by receipt: all, those not yet published, those replaced."""
+    """The deliveries of a clinic that count in this run, by receipt: all, those not yet published, those replaced.
+
+    confirmed: snapshots whose losses a person confirmed.
+    """
 
     clinic_id: str
     receipts: tuple[Receipt, ...]
     pending: tuple[int, ...]
     superseded: tuple[int, ...]
+    confirmed: frozenset[int] = frozenset()
 
     def of_table(self, table: str) -> tuple[Receipt, ...]:
         """The receipts of one table."""
@@ -43,21 +51,21 @@ def candidate_folder(home_tmp: Path, clinic_id: str) -> Path:
     return home_tmp / "candidates" / clinic_id
 
 
-def judged_path(folder: Path, relation: str) -> Path:
-    """Where a relation that validation judges lies in a clinic's candidate folder."""
-    return folder / "judged" / f"{relation}.parquet"
+def candidate_path(folder: Path, relation: str) -> Path:
+    """Where a table, or `deliveries`, lies in a clinic's candidate folder."""
+    return folder / f"{relation}.parquet"
 
 
 def prepare_candidates(job: Job, clinic_ids: Iterable[str]) -> pd.DataFrame:
-    """Write the candidate tables of every clinic that has pending deliveries.
+    """Write the candidate tables of every clinic that must be judged: it has pending deliveries, or a retracted one.
 
     Returns one row per pending delivery: clinic_id, receipt, table and the columns of `reconcile`.
-    Files per clinic: `<table>.parquet` (typed records with their state), `judged/<table>.parquet` (those of them that
-    would stand, and quarantined ones) and `judged/deliveries.parquet`.
+    Files per clinic: `<table>.parquet` (typed records with their state, in no order) and `deliveries.parquet`.
     """
     history = job.history()
     shutil.rmtree(job.home.tmp / "candidates", ignore_errors=True)
-    frames = [prepare(job, choose(job, history, clinic_id)) for clinic_id in clinic_ids if history.pending(clinic_id)]
+    unsettled = [clinic_id for clinic_id in clinic_ids if history.is_unsettled(clinic_id)]
+    frames = [prepare(job, choose(job, history, clinic_id)) for clinic_id in unsettled]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -74,17 +82,18 @@ def reconciliation_of(home_tmp: Path, clinic_id: str) -> pd.DataFrame:
 
 
 def choose(job: Job, history: History, clinic_id: str) -> Candidate:
-    """The receipts that count: published ones and pending ones, without blocked ones that a newer delivery corrects."""
+    """The receipts that count: published and pending, without retracted ones and blocked ones that a newer corrects."""
     receipts = read_receipts(job.home.raw, set(history.received.get(clinic_id, ())))
     pending = history.pending(clinic_id)
     restore_delivered(job, receipts)
     superseded = _superseded(job, receipts, pending & history.blocked.get(clinic_id, frozenset()), pending)
-    gone = superseded | history.superseded.get(clinic_id, frozenset())
+    gone = superseded | history.superseded.get(clinic_id, frozenset()) | history.retracted
     return Candidate(
         clinic_id,
         tuple(receipt for receipt in receipts if receipt.sequence not in gone),
         tuple(sorted(pending - superseded)),
         tuple(sorted(superseded)),
+        frozenset(history.confirmed),
     )
 
 
@@ -128,38 +137,58 @@ def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
     make_folder(folder, PRIVATE_FOLDER)
     reconciled: list[pd.DataFrame] = []
     with job.engine() as engine:
+        decide_withdrawals(engine, job.home.lake, candidate.receipts)
         for table in TABLES.values():
             receipts = candidate.of_table(table.name)
             if not receipts:
                 continue
-            _view_delivered(engine, job.home.lake, table, receipts)
-            states = decide_states(engine, table, "delivered")
-            reconciled.append(reconcile(engine, table).assign(table=table.name))
+            states, losses = decide_standing(engine, job.home.lake, table, receipts)
+            lost = {loss.receipt: loss for loss in losses}
+            counts = reconcile(engine, table).assign(table=table.name)
+            counts["absent"] = [lost[n].absent_n if n in lost else 0 for n in counts["receipt"]]
+            counts["standing_n"] = [lost[n].standing_n if n in lost else 0 for n in counts["receipt"]]
+            reconciled.append(counts)
             store(
                 engine,
-                f"SELECT * FROM {quoted(states)} ORDER BY receipt, record_number",
-                folder / f"{table.name}.parquet",
-            )
-            # A duplicate or an old version is no second fault: rules judge each record once.
-            store(
-                engine,
-                f"SELECT * FROM {quoted(states)} WHERE is_current OR state = 'quarantined' "
-                "ORDER BY receipt, record_number",
-                judged_path(folder, table.name),
+                f"SELECT * FROM {quoted(states)}",
+                candidate_path(folder, table.name),
             )
             engine.execute(f"DROP TABLE {quoted(states)}")
-        counts = pd.concat(reconciled, ignore_index=True).assign(clinic_id=candidate.clinic_id)
-        pending = counts[counts["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
-        engine.define("deliveries", _delivery_rows(pending))
-        store(engine, "SELECT * FROM deliveries ORDER BY receipt", judged_path(folder, "deliveries"))
-    kept = pending[["receipt", "table", *COUNTS]].to_dict("records")
+        every = pd.concat(reconciled, ignore_index=True) if reconciled else pd.DataFrame(columns=_RECONCILED)
+        every = every.assign(clinic_id=candidate.clinic_id)
+        pending = every[every["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
+        engine.define("deliveries", _delivery_rows(pending, candidate.confirmed))
+        store(engine, "SELECT * FROM deliveries ORDER BY receipt", candidate_path(folder, "deliveries"))
+    kept = pending[["receipt", "table", *COUNTS, *BESIDE]].to_dict("records")
     write_whole(folder / "reconciliation.json", json.dumps(kept).encode(), PRIVATE_FILE)
     for row in pending.to_dict("records"):
-        job.log.event("candidates", "reconciled", candidate.clinic_id, {name: int(row[name]) for name in COUNTS})
+        job.log.event(
+            "candidates", "reconciled", candidate.clinic_id, {name: int(row[name]) for name in (*COUNTS, *BESIDE)}
+        )
     return pending
 
 
-def _delivery_rows(pending: pd.DataFrame) -> pd.DataFrame:
+def decide_withdrawals(engine: Engine, lake: Path, receipts: Iterable[Receipt]) -> int:
+    """Make `withdrawn_patients` from a clinic's receipts; return how many patients withdrew."""
+    own = [receipt for receipt in receipts if receipt.table == WITHDRAWALS.name]
+    if not own:
+        return define_withdrawn(engine, None)
+    _view_delivered(engine, lake, WITHDRAWALS, own)
+    return define_withdrawn(engine, decide_states(engine, WITHDRAWALS, "delivered"))
+
+
+def decide_standing(engine: Engine, lake: Path, table: Table, receipts: Iterable[Receipt]) -> tuple[str, list[Loss]]:
+    """Make `states_<table>` from a clinic's receipts of the table: which records count, and which of them stand.
+
+    Needs `withdrawn_patients`. Returns the relation's name, and what each snapshot lost.
+    """
+    own = tuple(receipts)
+    _view_delivered(engine, lake, table, own)
+    states = decide_states(engine, table, "delivered")
+    return states, apply_standing(engine, table, [receipt.sequence for receipt in own if receipt.is_snapshot])
+
+
+def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int]) -> pd.DataFrame:
     """One row per pending delivery as the delivery rules read it."""
     return pd.DataFrame(
         {
@@ -169,5 +198,8 @@ def _delivery_rows(pending: pd.DataFrame) -> pd.DataFrame:
             "quarantined_n": pending["quarantined"].astype("int64"),
             "conflict_keys_n": pending["conflict_keys_n"].astype("int64"),
             "keys_n": pending["keys_n"].astype("int64"),
+            "standing_n": pending["standing_n"].astype("int64"),
+            # What a person confirmed is no loss that blocks.
+            "unconfirmed_loss_n": pending["absent"].where(~pending["receipt"].isin(confirmed), 0).astype("int64"),
         }
     )

@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pipelines.contract.mapping import NO_MAPPING, Mapping, context_problem, load_mapping, mapping_hash
 from pipelines.contract.tables import COURSES
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
+from pipelines.engine import Engine
 from pipelines.instruments.catalogue import load_catalogue
+from pipelines.intake.dates import convert_dates, date_columns, without_dates
 from pipelines.intake.naming import safe_name
 from pipelines.intake.quarantine import keep_refused_file
-from pipelines.intake.reading import Reading, WaitingFile, read_file, store_typed, table_of_file
-from pipelines.intake.receipts import Receipt, read_receipts, write_receipt
-from pipelines.intake.receive import Candidate, fingerprint, list_deliveries, store_raw
+from pipelines.intake.readers import read_columns
+from pipelines.intake.reading import Reading, read_file, store_typed, table_of_file
+from pipelines.intake.receipts import Dated, Receipt, read_receipts, write_receipt
+from pipelines.intake.receive import Candidate, Kind, fingerprint, list_deliveries, store_raw
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import RECEIVED, REFUSED, REPEATED
 from pipelines.steps.job import Job
@@ -55,6 +59,19 @@ class _Clinic:
     mapping_sha256: str | None
     receipts: dict[tuple[str, str | None], Receipt]
     courses_delivered: bool
+    may_send_dates: bool
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A file as the record keeps it: `dated` and `original_sha256` as its receipt says them."""
+
+    path: Path
+    kind: Kind
+    sha256: str
+    bytes: int
+    dated: Dated = "no"
+    original_sha256: str | None = None
 
 
 def take_in(job: Job, clinic_ids: Iterable[str]) -> list[FileOutcome]:
@@ -91,13 +108,16 @@ def clinic_mapping(job: Job, clinic_id: str) -> Mapping:
 def _clinic(job: Job, clinic_id: str) -> _Clinic:
     mapping = clinic_mapping(job, clinic_id)
     # Only what the ledger knows was received: a run that died just before that line left a receipt behind.
-    receipts = read_receipts(job.home.raw, set(job.history().received.get(clinic_id, ())))
+    # One that was retracted may be delivered again.
+    history = job.history()
+    receipts = read_receipts(job.home.raw, set(history.received.get(clinic_id, ())) - history.retracted)
     return _Clinic(
         clinic_id,
         mapping,
         None if mapping is NO_MAPPING else mapping_hash(mapping),
-        {(receipt.sha256, receipt.mapping_sha256): receipt for receipt in receipts},
+        {(receipt.original_sha256 or receipt.sha256, receipt.mapping_sha256): receipt for receipt in receipts},
         any(receipt.table == COURSES.name for receipt in receipts),
+        job.settings.clinic(clinic_id).may_send_dates(datetime.fromisoformat(job.at).date()),
     )
 
 
@@ -113,7 +133,7 @@ def _take_in_clinic(job: Job, clinic: _Clinic) -> list[FileOutcome]:
         else:
             files.append(found)
     # Sessions need no condition of their own where the clinic delivers courses, in this batch or before.
-    courses_here = any(table_of_file(file, clinic.mapping) == COURSES.name for file in files)
+    courses_here = any(table_of_file(file, clinic.mapping, clinic.may_send_dates) == COURSES.name for file in files)
     clinic = replace(clinic, courses_delivered=clinic.courses_delivered or courses_here)
     return outcomes + [_take_in_file(job, clinic, file) for file in files]
 
@@ -133,26 +153,25 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
             return _repeated(job, clinic, file, earlier)
         sequence = 1 + max((entry.body["receipt"] for entry in job.ledger.entries(RECEIVED)), default=0)
         with job.engine(file.path.parent, job.home.quarantine) as engine:
+            read_as, kept = _freed_of_dates(job, engine, clinic, file, sha256)
             reading = read_file(
                 engine,
-                file.path,
+                read_as.path,
                 file.name,
-                file.kind,
+                read_as.kind,
                 clinic.clinic_id,
                 sequence,
-                clinic.mapping,
+                clinic.mapping if kept.dated == "no" else without_dates(clinic.mapping),
                 clinic.courses_delivered,
                 job.home.tmp,
+                kept.dated != "no",
             )
-            if isinstance(reading, WaitingFile):
-                job.log.event("intake", reading.problem.code, clinic.clinic_id)
-                return FileOutcome(clinic.clinic_id, shown, "waiting", reading.table, problems=(reading.problem,))
             # Only now: nothing that the gate refuses may reach the record.
-            store_raw(job.home.raw, file.path, sha256)
+            store_raw(job.home.raw, kept.path, kept.sha256, kept.kind)
             store_typed(engine, job.home.lake, job.home.quarantine, clinic.clinic_id, sequence, shown, reading)
     except KapError as error:
         return _refused(job, clinic, file, sha256, error.problems)
-    receipt = _receipt(job, clinic, file, sha256, sequence, reading)
+    receipt = _receipt(job, clinic, file, kept, sequence, reading)
     _commit(job, clinic, receipt)
     clinic.receipts[sha256, clinic.mapping_sha256] = receipt
     file.path.unlink()
@@ -169,7 +188,26 @@ def _take_in_file(job: Job, clinic: _Clinic, file: Candidate) -> FileOutcome:
     )
 
 
-def _receipt(job: Job, clinic: _Clinic, file: Candidate, sha256: str, sequence: int, reading: Reading) -> Receipt:
+def _freed_of_dates(job: Job, engine: Engine, clinic: _Clinic, file: Candidate, sha256: str) -> tuple[_Kept, _Kept]:
+    """The file as it is read, and as the record keeps it; they differ where settings keep the dated original."""
+    whole = _Kept(file.path, file.kind, sha256, file.bytes)
+    if not clinic.may_send_dates or date_columns(_columns(file), clinic.mapping) is None:
+        return whole, whole
+    path = convert_dates(engine, file.path, file.name, file.kind, clinic.mapping, job.home.tmp)
+    converted = _Kept(path, "csv", *fingerprint(path), dated="converted", original_sha256=sha256)
+    if job.settings.retention.keep_dated_raw:
+        return converted, replace(whole, dated="limited_data_set")
+    return converted, converted
+
+
+def _columns(file: Candidate) -> tuple[str, ...]:
+    try:
+        return read_columns(file.path, file.name, file.kind)
+    except KapError:  # said when the file is read
+        return ()
+
+
+def _receipt(job: Job, clinic: _Clinic, file: Candidate, kept: _Kept, sequence: int, reading: Reading) -> Receipt:
     return Receipt(
         sequence=sequence,
         received_at=job.at,
@@ -177,9 +215,9 @@ def _receipt(job: Job, clinic: _Clinic, file: Candidate, sha256: str, sequence: 
         table=reading.table,
         context=clinic.mapping.context,
         file=safe_name(file.name),
-        kind=file.kind,
-        sha256=sha256,
-        bytes=file.bytes,
+        kind=kept.kind,
+        sha256=kept.sha256,
+        bytes=kept.bytes,
         rows_n=reading.counts.source_rows,
         empty_rows_n=reading.counts.empty_rows,
         malformed_n=reading.counts.malformed_rows,
@@ -192,6 +230,9 @@ def _receipt(job: Job, clinic: _Clinic, file: Candidate, sha256: str, sequence: 
         product_version=PRODUCT_VERSION,
         definition_set=DEFINITION_SET,
         gate_version=GATE_VERSION,
+        delivery=clinic.mapping.delivery,
+        dated=kept.dated,
+        original_sha256=kept.original_sha256,
     )
 
 
@@ -223,6 +264,8 @@ def _commit(job: Job, clinic: _Clinic, receipt: Receipt) -> None:
             "product_version": receipt.product_version,
             "definition_set": receipt.definition_set,
             "gate_version": receipt.gate_version,
+            "dated": receipt.dated,
+            "original_sha256": receipt.original_sha256,
             **counts,
         },
         job.at,

@@ -7,7 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.instruments.catalogue import load_catalogue
-from pipelines.lake import derived_path, store, view_derived
+from pipelines.lake import derived_path, store, view_derived, view_validated
+from pipelines.outcomes.benchmarks import benchmarks
+from pipelines.outcomes.presence import presence_tables
+from pipelines.outcomes.published import published_studies
+from pipelines.outcomes.session_tables import session_tables
 from pipelines.outcomes.tables import outcome_tables, reference_changes, reliable_change_candidates
 from pipelines.provenance.history import THRESHOLD_FROZEN
 from pipelines.steps.clinical import CARE, SCORED
@@ -18,6 +22,14 @@ TABLE_NAMES = (
     "outcomes_by_route_condition",
     "denominators",
     "score_trajectories",
+    "retreatment",
+    "safety_by_route",
+    "vitals_by_route",
+    "route_profile",
+    "care_pathway",
+    "presence_contrast",
+    "presence_balance",
+    "benchmarks",
     "data_quality",
     "reference_changes",
 )
@@ -30,10 +42,17 @@ def make_outcome_tables(job: Job) -> dict[str, int]:
     frozen as a ledger event: a later run or a rebuild reads it from there.
     """
     with job.engine() as engine:
+        view_validated(engine, job.home.lake)
         view_derived(engine, job.home.lake, (*SCORED, *CARE))
-        load_catalogue().define_in(engine)
+        catalogue = load_catalogue()
+        catalogue.define_in(engine)
         frozen = _freeze(job, reliable_change_candidates(engine))
-        tables = outcome_tables(engine, job.settings.clinic_windows(), frozen, job.settings.disclosure_limits())
+        windows, limits = job.settings.clinic_windows(), job.settings.disclosure_limits()
+        tables = outcome_tables(engine, windows, frozen, limits)
+        tables |= session_tables(engine, limits)
+        tables |= presence_tables(engine, windows, limits)
+        outcomes = tables["outcomes_by_route_condition"]
+        tables["benchmarks"] = benchmarks(published_studies(), outcomes, catalogue.scales, windows)
         tables["reference_changes"] = reference_changes(engine, frozen)
         tables["data_quality"] = data_quality(job.history(), engine)
         for name in TABLE_NAMES:

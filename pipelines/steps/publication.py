@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.contract.tables import COURSES, SCORES, SESSIONS, TABLES, Table
-from pipelines.engine import Engine, quoted
+from pipelines.contract.tables import (
+    ADVERSE_EVENTS,
+    CONTACTS,
+    COURSES,
+    SCORES,
+    SESSIONS,
+    STORED_TABLES,
+    WITHDRAWALS,
+    Table,
+)
+from pipelines.durable import sync_folder
+from pipelines.engine import quoted
 from pipelines.intake.receipts import Receipt, read_receipts
-from pipelines.intake.versions import decide_states
-from pipelines.lake import REFERENCE_SCORES, delivered_path, store, validated_path
-from pipelines.provenance.history import PUBLISHED, History
-from pipelines.steps.candidates import candidate_folder
+from pipelines.intake.standing import WITHDRAWN_PATIENTS
+from pipelines.lake import LAKE_TABLES, REFERENCE_SCORES, store, validated_path
+from pipelines.provenance.canonical import digest
+from pipelines.provenance.history import PUBLISHED, WITHDRAWN, History
+from pipelines.steps.candidates import candidate_folder, decide_standing, decide_withdrawals
 from pipelines.steps.job import Job
 from pipelines.steps.rebuild import restore_delivered
 
@@ -22,6 +33,8 @@ _ORDER = {
     SESSIONS.name: "patient_id, session_day, session_id NULLS FIRST, receipt, row_number",
     SCORES.name: "patient_id, scale, score_day, administration, respondent NULLS FIRST, receipt, row_number",
     COURSES.name: "patient_id, course_id NULLS FIRST, receipt, row_number",
+    CONTACTS.name: "patient_id, contact_day, kind, modality NULLS FIRST, receipt, row_number",
+    ADVERSE_EVENTS.name: "patient_id, session_day, event, session_id NULLS FIRST, receipt, row_number",
 }
 
 
@@ -46,7 +59,8 @@ def publish(job: Job, clinic_ids: Iterable[str]) -> list[Publication]:
 
 def store_is_whole(job: Job, clinic_id: str, receipts: Iterable[Receipt]) -> bool:
     """Whether every validated file that these receipts give is there."""
-    return all(validated_path(job.home.lake, stored_as(receipt), clinic_id).exists() for receipt in receipts)
+    stored = (receipt for receipt in receipts if receipt.table in STORED_TABLES)
+    return all(validated_path(job.home.lake, stored_as(receipt), clinic_id).exists() for receipt in stored)
 
 
 def stored_as(receipt: Receipt) -> str:
@@ -55,11 +69,9 @@ def stored_as(receipt: Receipt) -> str:
 
 
 def _publish_clinic(job: Job, history: History, clinic_id: str) -> Publication | None:
-    verdict = history.validated.get(clinic_id, {})
     before = history.published.get(clinic_id, frozenset())
-    passed = verdict.get("verdict") == PASSED
-    wanted = frozenset(verdict["receipts"]) if passed else before
-    if not wanted:
+    wanted, passed = _wanted(job, history, clinic_id)
+    if not wanted and not before:
         return None
     receipts = read_receipts(job.home.raw, set(wanted))
     changed = wanted != before
@@ -68,7 +80,9 @@ def _publish_clinic(job: Job, history: History, clinic_id: str) -> Publication |
     if not changed:
         # The whole lake comes back, deliveries that were superseded too.
         restore_delivered(job, read_receipts(job.home.raw, set(history.received[clinic_id])))
-    rows_n = _write(job, clinic_id, receipts, from_candidates=changed)
+    rows_n = _write(job, clinic_id, receipts, from_candidates=changed and passed)
+    _remove_others(job, clinic_id, rows_n)
+    _note_withdrawals(job, history, clinic_id, receipts)
     if changed:
         job.ledger.append(
             PUBLISHED, {"clinic_id": clinic_id, "receipts": sorted(wanted), "rows_n": dict(rows_n)}, job.at
@@ -77,9 +91,26 @@ def _publish_clinic(job: Job, history: History, clinic_id: str) -> Publication |
     return Publication(clinic_id, rows_n, changed)
 
 
+def _wanted(job: Job, history: History, clinic_id: str) -> tuple[frozenset[int], bool]:
+    """The receipts that the store shall hold, and whether they are those that passed in the latest validation.
+
+    What is blocked stays out, but for who withdrew; what was retracted goes, blocked or not.
+    """
+    verdict = history.validated.get(clinic_id, {})
+    judged = frozenset(verdict.get("receipts", ())) - history.retracted
+    if verdict.get("verdict") == PASSED:
+        return judged, True
+    left = {receipt.sequence for receipt in read_receipts(job.home.raw, set(judged)) if _is_withdrawal(receipt)}
+    return (history.published.get(clinic_id, frozenset()) - history.retracted) | left, False
+
+
+def _is_withdrawal(receipt: Receipt) -> bool:
+    return receipt.table == WITHDRAWALS.name
+
+
 def _write(job: Job, clinic_id: str, receipts: list[Receipt], from_candidates: bool) -> dict[str, int]:
     rows_n: dict[str, int] = {}
-    for table in TABLES.values():
+    for table in STORED_TABLES.values():
         own = [receipt for receipt in receipts if receipt.table == table.name]
         if not own:
             continue
@@ -88,7 +119,10 @@ def _write(job: Job, clinic_id: str, receipts: list[Receipt], from_candidates: b
             if from_candidates and candidate.exists():
                 engine.view_parquet("states", [candidate])
             else:
-                _decide_again(job, engine, table, own)
+                restore_delivered(job, receipts)
+                decide_withdrawals(engine, job.home.lake, receipts)
+                states, _ = decide_standing(engine, job.home.lake, table, own)
+                engine.execute(f"CREATE OR REPLACE VIEW states AS SELECT * FROM {quoted(states)}")
             target = stored_as(own[0])
             current = _current_select(table)
             store(
@@ -100,13 +134,34 @@ def _write(job: Job, clinic_id: str, receipts: list[Receipt], from_candidates: b
     return rows_n
 
 
-def _decide_again(job: Job, engine: Engine, table: Table, receipts: list[Receipt]) -> None:
-    restore_delivered(job, receipts)
-    engine.view_parquet(
-        "delivered",
-        [delivered_path(job.home.lake, table.name, receipt.clinic_id, receipt.sequence) for receipt in receipts],
-    )
-    engine.execute(f"CREATE OR REPLACE VIEW states AS SELECT * FROM {decide_states(engine, table, 'delivered')}")
+def _remove_others(job: Job, clinic_id: str, stored: Collection[str]) -> None:
+    """A table of which no receipt is left leaves the store."""
+    for table in LAKE_TABLES:
+        path = validated_path(job.home.lake, table, clinic_id)
+        if table not in stored and path.exists():
+            path.unlink()
+            sync_folder(path.parent)
+
+
+def _note_withdrawals(job: Job, history: History, clinic_id: str, receipts: list[Receipt]) -> None:
+    """Keep a tombstone of each patient who withdrew: a hash, so that history names nobody."""
+    own = [receipt for receipt in receipts if _is_withdrawal(receipt)]
+    if not own and not history.tombstones.get(clinic_id):
+        return
+    restore_delivered(job, own)
+    with job.engine() as engine:
+        decide_withdrawals(engine, job.home.lake, own)
+        patients = [str(row[0]) for row in engine.rows(f"SELECT patient_id FROM {WITHDRAWN_PATIENTS}")]
+    tombstones = sorted(tombstone(clinic_id, patient_id) for patient_id in patients)
+    if frozenset(tombstones) != history.tombstones.get(clinic_id, frozenset()):
+        body = {"clinic_id": clinic_id, "patients_n": len(tombstones), "tombstones": tombstones}
+        job.ledger.append(WITHDRAWN, body, job.at)
+        job.log.event("publication", "patients_withdrawn", clinic_id, {"patients_n": len(tombstones)})
+
+
+def tombstone(clinic_id: str, patient_id: str) -> str:
+    """What the ledger keeps of a patient who withdrew: SHA-256, in hex."""
+    return digest(f"withdrawn/{clinic_id}/{patient_id}")
 
 
 def _current_select(table: Table) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from pipelines.contract.mapping import NO_MAPPING, parse_mapping
 from pipelines.instruments.catalogue import load_catalogue
-from pipelines.intake.reading import WaitingFile, read_file, store_typed
+from pipelines.intake.dates import convert_dates, without_dates
+from pipelines.intake.reading import read_file, store_typed
 from pipelines.intake.receipts import Receipt
 from pipelines.intake.receive import fingerprint, raw_path
 from pipelines.lake import delivered_path
@@ -39,19 +40,23 @@ def _restore(job: Job, receipt: Receipt) -> None:
         stored = job.home.raw / "mappings" / f"{receipt.mapping_sha256}.yaml"
         mapping = parse_mapping(stored.read_bytes(), stored.name, load_catalogue().delivered_ids)
     with job.engine(path.parent, job.home.quarantine) as engine:
+        kind = receipt.kind
+        if receipt.dated == "limited_data_set":
+            path, kind = convert_dates(engine, path, receipt.file, kind, mapping, job.home.tmp), "csv"
+        if receipt.had_dates:
+            mapping = without_dates(mapping)
         reading = read_file(
             engine,
             path,
             receipt.file,
-            receipt.kind,
+            kind,
             receipt.clinic_id,
             receipt.sequence,
             mapping,
             receipt.courses_delivered,
             job.home.tmp,
+            receipt.had_dates,
         )
-        if isinstance(reading, WaitingFile):
-            raise _damaged(receipt)
         store_typed(
             engine, job.home.lake, job.home.quarantine, receipt.clinic_id, receipt.sequence, receipt.file, reading
         )

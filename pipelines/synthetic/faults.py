@@ -46,6 +46,11 @@ FAULTS = (
     Fault("day_out_of_range", "scores", "quarantines", 0.2, "score_day", "9100"),
     Fault("repeated_row", "scores", "duplicates", 0.3),
     Fault("unknown_age_band", "courses", "blanks", 0.3, "age_band", "middle"),
+    Fault("damaged_number", "contacts", "blanks", 0.3, "minutes", "5O", typed=False),
+    Fault("unknown_kind", "contacts", "quarantines", 0.2, "kind", "chat"),
+    Fault("repeated_row", "contacts", "duplicates", 0.2),
+    Fault("unknown_event", "adverse_events", "quarantines", 0.4, "event", "hiccups"),
+    Fault("unknown_severity", "adverse_events", "blanks", 0.4, "severity", "strong"),
 )
 # For the clinic whose delivery must be blocked: shares of its `unusable_pct`.
 _UNUSABLE = (

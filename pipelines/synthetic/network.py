@@ -16,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.synthetic import wide
+from pipelines.synthetic.adverse_events import draw_adverse_events
+from pipelines.synthetic.contacts import draw_contacts
 from pipelines.synthetic.draws import Draws
 from pipelines.synthetic.faults import Fault, Planted, ordinary, plant, unusable, with_texts
 from pipelines.synthetic.forms import Form, load_forms
@@ -152,6 +154,10 @@ def _deliver(
     frames = {"courses": courses, "sessions": sessions, "scores": scores}
     if clinic.wide_export:
         frames = {"sessions": wide.wide_sessions(sessions), "scores": wide.wide_scores(scores)}
+    if "contacts" in clinic.formats:
+        frames["contacts"] = draw_contacts(people, sessions, clinic, Draws(seed, place, 6))
+    if "adverse_events" in clinic.formats:
+        frames["adverse_events"] = draw_adverse_events(sessions, profile, Draws(seed, place, 7))
     for number, (table, frame) in enumerate(frames.items()):
         texts = as_texts(frame.drop(columns=[c for c in _PATIENT_COLUMNS if c in frame]), clinic.booleans)
         if clinic.correction_rows and table == "sessions":

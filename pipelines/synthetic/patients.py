@@ -76,6 +76,7 @@ def draw_patients(clinic: ClinicShape, profile: Profile, share: float, draws: Dr
     if clinic.never_scaled or clinic.wide_export:
         frame[["mixed", "left_truncated", "retreated"]] = False
     frame["other_route"] = _other_routes(frame, clinic)
+    frame["usual_presence"] = draws.choice(size, clinic.presence)
     return frame
 
 

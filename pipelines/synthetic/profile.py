@@ -21,6 +21,7 @@ class RouteShape:
     sessions: tuple[int, int]
     sbp_rise: Range
     cadss_peak: Range
+    adjusted_pct: float
     dose_mg: Range | None = None
     dose_per_kg: Range | None = None
 
@@ -66,6 +67,9 @@ class ClinicShape:
     esketamine_pct: float = 0
     unusable_pct: float = 0
     correction_rows: int = 0
+    integrated_pct: float = 72
+    contacts: Mapping[str, float] = field(default_factory=dict)
+    unrecorded: tuple[str, ...] = ()
     booleans: tuple[str, str] = ("true", "false")
 
     def planned(self, share: float = 1.0) -> dict[tuple[str, str], int]:
@@ -89,6 +93,7 @@ class Profile:
     export_day_of_year: int
     routes: Mapping[str, RouteShape]
     conditions: Mapping[str, ConditionShape]
+    events: Mapping[str, Mapping[str, float]]
     clinics: tuple[ClinicShape, ...]
 
 
@@ -100,6 +105,7 @@ def load_profile(path: Path | None = None) -> Profile:
         **content["network"],
         routes={name: RouteShape(**_tuples(shape)) for name, shape in content["routes"].items()},
         conditions={name: ConditionShape(**_tuples(shape)) for name, shape in content["conditions"].items()},
+        events=content["events"],
         clinics=tuple(ClinicShape(clinic_id=name, **_tuples(shape)) for name, shape in content["clinics"].items()),
     )
 

@@ -18,6 +18,7 @@ _SOMETIMES_EMPTY = (
     "therapist_presence", "integration_minutes", "integration_after_minutes", "cadss_peak", "sedation_peak",
 )  # fmt: skip
 _EMPTY_PCT = 3
+_USUAL_PRESENCE_PCT = 90
 
 
 def draw_sessions(patients: pd.DataFrame, clinic: ClinicShape, profile: Profile, draws: Draws) -> pd.DataFrame:
@@ -33,13 +34,13 @@ def draw_sessions(patients: pd.DataFrame, clinic: ClinicShape, profile: Profile,
     frame["drug"] = np.where(esketamine, "esketamine", "ketamine")
     frame["weight_kg"] = person["weight_kg"]
     _doses(frame, esketamine, profile, draws)
-    _experience(frame, esketamine, clinic, profile, draws)
+    _experience(frame, esketamine, person["usual_presence"].to_numpy(), clinic, profile, draws)
     _vitals(frame, profile, draws)
     size = len(frame)
     for column in _SOMETIMES_EMPTY:
         frame[column] = frame[column].mask(draws.chance(size, _EMPTY_PCT))
     frame["ae_assessed"] = draws.chance(size, 85)
-    absent = () if clinic.vitals else _VITALS
+    absent = (*clinic.unrecorded, *(() if clinic.vitals else _VITALS))
     columns = [name for name in SESSIONS.columns if name in frame and name not in absent]
     return frame[["patient", "phase", "number", *columns]]
 
@@ -107,14 +108,21 @@ def _doses(frame: pd.DataFrame, esketamine: np.ndarray, profile: Profile, draws:
     label = np.where((frame["number"] > 0) & draws.chance(size, 60), 84.0, 56.0)
     frame["dose_mg"] = np.where(esketamine, label, np.where(np.isnan(per_kg), fixed, by_weight))
     frame["dose_mg_per_kg"] = np.where(np.isnan(per_kg), np.nan, np.rint(by_weight / weight * 100) / 100)
-    adjustments = np.where(draws.chance(size, 30), draws.whole(size, 1, 3), 0)
+    adjusted_pct = frame["route"].map({route: shape.adjusted_pct for route, shape in profile.routes.items()})
+    adjusted = draws.uniform(size, 0, 100) < adjusted_pct.to_numpy(float)
+    adjustments = np.where(adjusted, draws.whole(size, 1, 3), 0)
     frame["dose_adjustments_n"] = adjustments
     several, single = draws.choice(size, ("up", "down", "both")), draws.choice(size, ("up", "down"))
     frame["adjustment_direction"] = np.where(adjustments > 1, several, np.where(adjustments > 0, single, "none"))
 
 
 def _experience(
-    frame: pd.DataFrame, esketamine: np.ndarray, clinic: ClinicShape, profile: Profile, draws: Draws
+    frame: pd.DataFrame,
+    esketamine: np.ndarray,
+    usual_presence: np.ndarray,
+    clinic: ClinicShape,
+    profile: Profile,
+    draws: Draws,
 ) -> None:
     size = len(frame)
     intensity = draws.uniform(size)
@@ -127,12 +135,14 @@ def _experience(
     # The Spravato label asks for two hours of observation.
     frame["monitoring_minutes"] = np.where(esketamine, np.maximum(watched + 40, 120), watched)
     frame["recovery_minutes"] = np.rint(draws.uniform(size, 20, 60))
-    frame["therapist_presence"] = draws.choice(size, clinic.presence)
+    as_usual = draws.chance(size, _USUAL_PRESENCE_PCT)
+    frame["therapist_presence"] = np.where(as_usual, usual_presence, draws.choice(size, clinic.presence))
     frame["preparation_done"] = draws.chance(size, 93)
     frame["intention_set"] = draws.chance(size, 88)
     frame["completed"] = draws.chance(size, 99)
-    integrated = draws.chance(size, 72) & (frame["therapist_presence"] != "none").to_numpy()
-    frame["integration_minutes"] = np.where(integrated, np.rint(draws.uniform(size, 6, 18)) * 5, np.nan)
+    integrated = draws.chance(size, clinic.integrated_pct) & (frame["therapist_presence"] != "none").to_numpy()
+    # 0 = there was none; not recorded stays empty.
+    frame["integration_minutes"] = np.where(integrated, np.rint(draws.uniform(size, 6, 18)) * 5, 0.0)
     frame["integration_after_minutes"] = np.where(integrated, np.rint(draws.uniform(size, 2, 200)) * 30, np.nan)
     frame["cadss_peak"] = np.rint(_between(frame, profile, "cadss_peak", 0.6 * intensity + 0.4 * draws.uniform(size)))
     frame["sedation_peak"] = np.where(draws.chance(size, 12), 3, np.where(draws.chance(size, 40), 4, 5)).astype(float)

@@ -28,8 +28,12 @@ _DECIMALS = {
 _TEXTS = frozenset(
     {"patient_id", "condition", "route", "drug", "adjustment_direction", "therapist_presence", "scale"}
     | {"administration", "respondent", "age_band", "sex", "status", "stop_reason", "followed_through"}
+    | {"kind", "modality", "event", "severity"}
 )
-_FLAGS = frozenset({"target_effect_reached", "preparation_done", "intention_set", "completed", "ae_assessed"})
+_FLAGS = frozenset(
+    {"target_effect_reached", "preparation_done", "intention_set", "completed", "ae_assessed"}
+    | {"attended", "serious", "related", "resolved"}
+)
 
 
 def as_texts(frame: pd.DataFrame, booleans: tuple[str, str] = ("true", "false")) -> pa.Table:

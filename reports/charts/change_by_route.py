@@ -12,11 +12,11 @@ from reports.charts.spec import (
     NARROW,
     ROW_PX,
     Spec,
+    at_the_right,
     finished,
-    interval_tooltips,
     row_names,
-    row_readings,
     rows_axis,
+    tooltips,
 )
 from reports.phrases import Number, Phrase, label, plain
 from reports.words import Words
@@ -33,7 +33,16 @@ def fields() -> dict[str, Phrase | Number]:
         "value": Number("change_mean", about),
         "low": Number("change_ci_low", about),
         "high": Number("change_ci_high", about),
-        "reading": Phrase("figure.n", {"n": ("count", "n_analysed")}, about),
+        "reading": Phrase(
+            "figure.change_n",
+            {
+                "figure": ("mean", "change_mean"),
+                "low": ("mean", "change_ci_low"),
+                "high": ("mean", "change_ci_high"),
+                "n": ("count", "n_analysed"),
+            },
+            about,
+        ),
         "people": Phrase("figure.part_of", {"part": ("count", "n_analysed"), "whole": ("count", "n_baseline")}, about),
     }
 
@@ -46,7 +55,7 @@ def spec(words: Words, condition: str) -> Spec:
     )
     axis = alt.Axis(title=words.say("axis.change_better"), values=alt.ExprRef("ticks"))
     base = alt.Chart().encode(y=rows_axis())
-    spoken = interval_tooltips(words, words.say("column.route"), ".1f")
+    spoken = tooltips(words, words.say("column.route"))
     layers = alt.layer(
         # A dark edge, for the light colours of the palette.
         base.mark_rule(size=8, strokeCap="round", color=theme.CONTEXT, aria=False).encode(
@@ -66,7 +75,7 @@ def spec(words: Words, condition: str) -> Spec:
             x=alt.X("value:Q", scale=across, axis=axis), tooltip=spoken
         ),
         row_names(base),
-        row_readings(base),
+        at_the_right(base, "reading"),
         height=ROW_PX,
         params=[NARROW, *AXIS],
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 import altair as alt
 
 from reports import theme
-from reports.charts.spec import AXIS, NARROW, ROW_PX, Spec, finished, row_names, rows_axis
+from reports.charts.spec import AXIS, NARROW, ROW_PX, Spec, at_the_right, finished, row_names, rows_axis
 from reports.phrases import Number, Phrase, plain
 from reports.words import Words
 
@@ -18,7 +18,7 @@ def fields() -> dict[str, Phrase | Number]:
         "name": plain("step", "step"),
         "value": Number("people"),
         "reading": plain("count", "people"),
-        "lost": Phrase("ladder.lost", {"people": ("count", "lost"), "share": ("share", "lost_pct")}),
+        "lost": Phrase("ladder.lost_here", {"people": ("count", "lost"), "share": ("share", "lost_pct")}),
     }
 
 
@@ -40,6 +40,7 @@ def spec(words: Words) -> Spec:
         base.mark_text(align="left", dx=6, aria=False).encode(
             x=alt.X("value:Q", scale=most, axis=None), text=alt.Text("reading:N")
         ),
+        at_the_right(base, "lost"),
         row_names(base),
         height=ROW_PX,
         params=[NARROW, *AXIS],

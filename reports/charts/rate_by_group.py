@@ -12,7 +12,7 @@ from typing import Literal
 import altair as alt
 
 from reports import theme
-from reports.charts.spec import NARROW, ROW_PX, Spec, finished, interval_tooltips, row_names, row_readings, rows_axis
+from reports.charts.spec import NARROW, ROW_PX, Spec, at_the_right, finished, row_names, rows_axis, tooltips
 from reports.phrases import Number, Phrase, label, rate_places
 from reports.words import Words
 
@@ -28,7 +28,7 @@ def fields(group: Group, outcome: str, bounds: bool = False) -> dict[str, Phrase
         "value": Number(about, about),
         "low": Number(f"{outcome}_ci_low", about),
         "high": Number(f"{outcome}_ci_high", about),
-        "reading": Phrase("figure.n", {"n": ("count", f"{outcome}_of_n")}, about),
+        "reading": Phrase("figure.rate_n", rate_places(outcome), about),
         "people": Phrase("figure.part_of", rate_places(outcome), about),
         **(ends if bounds else {}),
     }
@@ -38,10 +38,10 @@ def fields(group: Group, outcome: str, bounds: bool = False) -> dict[str, Phrase
 def spec(words: Words, group: Group, outcome: str, bounds: bool = False) -> Spec:
     """Interval dots on an axis from 0 to 100, in the order of the rows."""
     # Room at the right of 100 for the number of people: the axis itself ends at 100.
-    across = alt.Scale(domain=[0, alt.ExprRef("narrow ? 100 : 140")], nice=False)
+    across = alt.Scale(domain=[0, alt.ExprRef("narrow ? 100 : 180")], nice=False)
     axis = alt.Axis(values=[0, 50, 100], title=words.say("axis.of_100"), titleAnchor="start")
     base = alt.Chart().encode(y=rows_axis())
-    spoken = interval_tooltips(words, words.say(f"column.{group}"), ".0f")
+    spoken = tooltips(words, words.say(f"column.{group}"))
     only_silent = alt.OpacityValue(0.0, condition={"test": "datum.state === 'not_enough'", "value": 1.0})
     layers = [
         base.mark_rule(size=3, color=theme.GRID, aria=False).encode(
@@ -68,7 +68,7 @@ def spec(words: Words, group: Group, outcome: str, bounds: bool = False) -> Spec
             x=alt.X("value:Q", scale=across, axis=axis), tooltip=spoken
         ),
         row_names(base),
-        row_readings(base),
+        at_the_right(base, "reading"),
     ]
     description = words.say(
         "chart.rate_by_group", outcome=words.say(f"outcome.{outcome}"), group=words.say(f"column.{group}").lower()

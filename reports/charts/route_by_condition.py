@@ -26,6 +26,7 @@ def fields() -> dict[str, Phrase | Number]:
         "high": Number(f"{OUTCOME}_ci_high", about),
         "reading": plain("share", about, about),
         "of_n": Phrase("figure.n", {"n": ("count", f"{OUTCOME}_of_n")}, about),
+        "interval": Phrase("figure.rate_n", rate_places(OUTCOME), about),
         "people": Phrase("figure.part_of", rate_places(OUTCOME), about),
         "evidence": plain("state", "evidence"),
     }
@@ -40,9 +41,7 @@ def spec(words: Words, routes_n: int) -> Spec:
     spoken = [
         alt.Tooltip("condition:N", title=words.say("column.condition")),
         alt.Tooltip("route:N", title=words.say("column.route")),
-        alt.Tooltip("value:Q", title=words.say("column.of_100"), format=".0f"),
-        alt.Tooltip("low:Q", title=words.say("column.interval_low"), format=".0f"),
-        alt.Tooltip("high:Q", title=words.say("column.interval_high"), format=".0f"),
+        alt.Tooltip("interval:N", title=words.say("column.figure")),
         alt.Tooltip("people:N", title=words.say("column.people")),
         alt.Tooltip("evidence:N", title=words.say("column.evidence")),
     ]

@@ -27,8 +27,10 @@ def finished(chart: alt.LayerChart | alt.FacetChart, description: str) -> Spec:
 def rows_axis() -> alt.Y:
     """One row per name, in the order of the rows. On a narrow page (`narrow`, set by the page) the name stands above
     its mark instead of beside it."""
+    # By number: layers that draw different rows would each bring an order of their own.
+    by_row = alt.EncodingSortField(field="order", op="min", order="ascending")
     labels = alt.Axis(labelExpr="narrow ? '' : datum.label", minExtent=alt.ExprRef(f"narrow ? 0 : {theme.NAMES_PX}"))
-    return alt.Y("name:N", sort=None, title=None, axis=labels)
+    return alt.Y("name:N", sort=by_row, title=None, axis=labels)
 
 
 def row_names(base: alt.Chart) -> alt.Chart:
@@ -39,11 +41,11 @@ def row_names(base: alt.Chart) -> alt.Chart:
     return names
 
 
-def row_readings(base: alt.Chart) -> alt.Chart:
-    """What stands at the right of each row; on a narrow page above its mark."""
+def at_the_right(base: alt.Chart, field: str) -> alt.Chart:
+    """A text at the right of each row; on a narrow page above its mark."""
     lift = alt.ExprRef("narrow ? -16 : 0")
     mark = base.mark_text(align="right", baseline="middle", dy=lift, fontSize=12, color=theme.CONTEXT, aria=False)
-    readings: alt.Chart = mark.encode(x=alt.XValue(alt.ExprRef("width")), text=alt.Text("reading:N"))
+    readings: alt.Chart = mark.encode(x=alt.XValue(alt.ExprRef("width")), text=alt.Text(f"{field}:N"))
     return readings
 
 
@@ -56,12 +58,10 @@ AXIS = tuple(
 )
 
 
-def interval_tooltips(words: Words, name: str, number_format: str) -> list[alt.Tooltip]:
-    """What hovering says of a row: its name, the figure, its interval, and how many of how many people."""
+def tooltips(words: Words, name: str) -> list[alt.Tooltip]:
+    """What hovering says of a row: its name, the figure with its interval, and how many of how many people."""
     return [
         alt.Tooltip("name:N", title=name),
-        alt.Tooltip("value:Q", title=words.say("column.figure"), format=number_format),
-        alt.Tooltip("low:Q", title=words.say("column.interval_low"), format=number_format),
-        alt.Tooltip("high:Q", title=words.say("column.interval_high"), format=number_format),
+        alt.Tooltip("reading:N", title=words.say("column.figure")),
         alt.Tooltip("people:N", title=words.say("column.people")),
     ]

@@ -35,7 +35,7 @@ def change(words: Words, conditions: Sequence[str]) -> Declared:
             about="change_mean",
             condition=condition,
             measures=change_by_route.MEASURES,
-            room=0.45,
+            room=0.8,
         )
         for condition in conditions
     )
@@ -47,6 +47,7 @@ def change(words: Words, conditions: Sequence[str]) -> Declared:
         heading=Phrase(
             "change.finding",
             {"better": ("count", "better_n"), "worse": ("count", "worse_n"), "spoken": ("count", "spoken_n")},
+            otherwise="change.heading",
         ),
         heading_of_one=Phrase("change.heading"),
         sentence=Phrase("change.sentence", _WHEN),
@@ -141,6 +142,7 @@ def course(words: Words, conditions: Sequence[str]) -> Declared:
         definition="def-trajectories",
         charts=charts,
         empty="empty.course",
+        of_groups=True,
     )
 
 

@@ -18,12 +18,13 @@ Field = tuple[str, str, str]
 def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section:
     """One row per field and rule, one column per clinic: the share of values present, with its denominator."""
     words = page.words
+    one = "" if len({line.clinic_id for line in lines}) > 1 else "_one"
     measured = [line for line in lines if rule_lines.fact(page, line.rule).kahn == "completeness"]
     told = [line for line in measured if line.evaluated_n]
     sentence = words.say("completeness.sentence")
     if not told:
         return Section(
-            "completeness", words.say("completeness.heading"), sentence, empty=words.say("completeness.empty")
+            "completeness", words.say(f"completeness.heading{one}"), sentence, empty=words.say("completeness.empty")
         )
     ids = sorted({line.clinic_id for line in measured}, key=lambda clinic_id: rule_lines.clinic_name(page, clinic_id))
     by_place = {(line.table, line.column, line.rule, line.clinic_id): line for line in measured}
@@ -31,7 +32,7 @@ def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section
     many = len(ids) > 1
     names = [rule_lines.clinic_name(page, clinic_id) for clinic_id in ids] if many else [words.say("column.present")]
     table = TableView(
-        words.say("completeness.caption"),
+        words.say(f"completeness.caption{one}"),
         (words.say("column.field"), *names, *((words.say("column.all_clinics"),) if many else ())),
         tuple(
             (
@@ -45,7 +46,7 @@ def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section
     lowest = min(_present(line.failed_n or 0, line.evaluated_n or 1) for line in told)
     return Section(
         "completeness",
-        words.say("completeness.finding", lowest=rule_lines.percent(lowest)),
+        words.say(f"completeness.finding{one}", lowest=rule_lines.percent(lowest)),
         sentence,
         reading=words.say("reading.completeness"),
         table=table,

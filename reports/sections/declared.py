@@ -6,7 +6,7 @@ Read by dashboard.py for the page as delivered and by dashboard.js for every oth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reports.dashboard_rows import List
@@ -14,6 +14,13 @@ from reports.phrases import Number, Phrase
 
 # Vega reads these tooltip fields as a heading and as an image to fetch (vega-tooltip): never let one through.
 BANNED_FIELDS = frozenset({"title", "image"})
+
+
+# What can be said of a group whose figure is not shown: how many could be measured.
+SILENCE = Phrase(
+    "reading_of.silent",
+    {"analysed": ("count", "n_analysed"), "due": ("count", "n_due"), "followed": ("share", "followup_pct")},
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,10 @@ class Declared:
     """One section.
 
     heading: of the subject row and of the list's summary about `about` over `group`; heading_of_one: said instead when
-    the list is down to one group. reading: one sentence from the subject row. definition: the place in methods.html.
-    link: where a row's first cell leads, with a place {clinic}.
+    the list is down to one group. reading: one sentence from the subject row; reading_of_silence: said instead when
+    its figure is not shown. definition: the place in methods.html. of_groups: needs condition and route together,
+    which a network's page does not hold of a single clinic. link: where a row's first cell leads, with a place
+    {clinic}.
     """
 
     id: str
@@ -71,6 +80,7 @@ class Declared:
     heading_of_one: Phrase
     sentence: Phrase
     reading: Phrase
+    reading_of_silence: Phrase = field(default_factory=lambda: SILENCE, kw_only=True)
     how_to_read: str
     caption: str
     columns: tuple[Column, ...]
@@ -78,6 +88,7 @@ class Declared:
     charts: tuple[Chart, ...] = ()
     folded: bool = True
     empty: str = "empty.section"
+    of_groups: bool = False
     link: str = ""
 
 

@@ -24,7 +24,7 @@ def grid(words: Words, routes_n: int) -> Declared:
                 "lowest": ("share", "lowest"),
                 "highest": ("share", "highest"),
             },
-            otherwise="grid.silent",
+            otherwise="grid.heading",
         ),
         heading_of_one=Phrase(
             "margin.finding_of_one",
@@ -58,4 +58,5 @@ def grid(words: Words, routes_n: int) -> Declared:
             ),
         ),
         empty="empty.grid",
+        of_groups=True,
     )

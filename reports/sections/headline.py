@@ -9,7 +9,7 @@ _WHEN = {"when": ("timepoint", "timepoint")}
 
 
 def headline() -> Headline:
-    """Six tiles and up to three sentences about the chosen row, what is missing before what was found."""
+    """Six tiles and up to four sentences about the chosen row, what is missing before what was found."""
     return Headline(
         tiles=(
             Tile(
@@ -45,6 +45,17 @@ def headline() -> Headline:
                 "response_pct",
             ),
             Phrase("know.worse", rate_places("reliable_deterioration"), "reliable_deterioration_pct"),
+            Phrase(
+                "know.worst",
+                {
+                    "condition": ("condition", "worst_condition"),
+                    "share": ("share", "worst_pct"),
+                    "low": ("share", "worst_ci_low"),
+                    "high": ("share", "worst_ci_high"),
+                    "part": ("count", "worst_n"),
+                    "whole": ("count", "worst_of_n"),
+                },
+            ),
         ),
         nobody=Phrase("know.nothing_followed_up", _WHEN),
     )

@@ -50,7 +50,7 @@ def ladder(words: Words) -> Declared:
                 definition="def-ladder",
                 about="",
                 measures=("people",),
-                room=0.15,
+                room=0.4,
             ),
         ),
     )

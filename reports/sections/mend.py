@@ -1,4 +1,4 @@
-"""What each clinic must mend: one table per clinic of the rules that failed, with what to do."""
+"""What each clinic must mend: per clinic the rules that failed, with what to do; small slips apart."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, TableView
 from reports.sections.rule_lines import NOT_GOOD, RuleLine
 
+# The order of the clinics, then of their names.
+MARKS = ("blocked", "refused", "to_mend", "slips", "clean", "unchecked")
+SETS_ASIDE = ("quarantines", "blanks")
+
 
 @dataclass(frozen=True)
 class Clinic:
-    """One clinic's state: `blocked`, `refused`, `to_mend`, `clean` or `unchecked`, and its table of what to mend."""
+    """One clinic's state and its tables: what must be mended, and the small slips.
+
+    mark: `blocked`, `refused`, `to_mend`, `slips`, `clean` or `unchecked`. rows: where its rows are listed.
+    """
 
     id: str
     name: str
@@ -21,13 +28,14 @@ class Clinic:
     state: str
     files: str
     rules: str
-    table: TableView | None
+    tables: tuple[TableView, ...]
+    rows: str
     open: bool
 
 
 @dataclass(frozen=True)
 class ToMend:
-    """The section: its words, and the clinics in the order of their names."""
+    """The section: its words, and the clinics: the blocked first, then in the order of their names."""
 
     heading: str
     sentence: str
@@ -37,13 +45,13 @@ class ToMend:
 
 
 def to_mend(page: Page, lines: Sequence[RuleLine], linked: bool) -> ToMend:
-    """Every clinic of the page, in the order of their names: clinics are never ranked."""
+    """Every clinic of the page: who must act first, and within that by name, for clinics are never ranked."""
     words = page.words
     ids = {line.clinic_id for line in lines} | {delivery.clinic_id for delivery in page.about.deliveries}
-    ordered = sorted(ids, key=lambda clinic_id: (rule_lines.clinic_name(page, clinic_id), clinic_id))
-    own = {clinic_id: [line for line in lines if line.clinic_id == clinic_id] for clinic_id in ordered}
-    clinics = tuple(_clinic(page, clinic_id, own[clinic_id], linked, len(ordered) == 1) for clinic_id in ordered)
-    concerned = sum(clinic.table is not None for clinic in clinics)
+    own = {clinic_id: [line for line in lines if line.clinic_id == clinic_id] for clinic_id in ids}
+    every = [_clinic(page, clinic_id, own[clinic_id], linked, len(ids) == 1) for clinic_id in ids]
+    clinics = tuple(sorted(every, key=lambda clinic: (MARKS.index(clinic.mark), clinic.name, clinic.id)))
+    concerned = any(clinic.tables for clinic in clinics)
     return ToMend(
         heading=words.say("mend.heading" if len(clinics) > 1 else "mend.heading_one"),
         sentence=words.say(
@@ -56,14 +64,17 @@ def to_mend(page: Page, lines: Sequence[RuleLine], linked: bool) -> ToMend:
 
 
 def state_of(page: Page, clinic_id: str, lines: Sequence[RuleLine]) -> str:
-    """`blocked` or `refused` when a file of the clinic is, else `to_mend`, `clean`, or `unchecked` without any rule."""
+    """`blocked` or `refused` when a file of the clinic is; else by its rules; `unchecked` without any."""
     states = {delivery.state for delivery in page.about.deliveries if delivery.clinic_id == clinic_id}
     for state in ("blocked", "refused"):
         if state in states:
             return state
     if not lines:
         return "unchecked"
-    return "to_mend" if any(line.status in NOT_GOOD for line in lines) else "clean"
+    wrong = [line for line in lines if line.status in NOT_GOOD]
+    if not wrong:
+        return "clean"
+    return "slips" if all(line.is_slip for line in wrong) else "to_mend"
 
 
 def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool, alone: bool) -> Clinic:
@@ -71,8 +82,13 @@ def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool,
     mark = state_of(page, clinic_id, lines)
     files = [delivery for delivery in page.about.deliveries if delivery.clinic_id == clinic_id]
     wanted = sorted((line for line in lines if line.status in NOT_GOOD), key=lambda line: line.urgency)
-    rules = len({line.rule for line in wanted})
+    slips = [line for line in wanted if line.is_slip]
+    grave = [line for line in wanted if not line.is_slip]
     name = rule_lines.clinic_name(page, clinic_id)
+    parted = (("mend", grave), ("slips", slips))
+    told = [
+        words.say(_counted(f"mend.{kind}", n), rules=figures.count(n)) for kind, part in parted if (n := _rules(part))
+    ]
     return Clinic(
         id=f"mend-{clinic_id}",
         name=name,
@@ -83,21 +99,28 @@ def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool,
             published=figures.count(sum(delivery.state == "published" for delivery in files)),
             files=figures.count(len(files)),
         ),
-        rules=words.say(_counted("mend.rules", rules), rules=figures.count(rules)),
-        table=_table(page, name, wanted, linked) if wanted else None,
+        rules=", ".join(told) or words.say("mend.no_rule"),
+        tables=tuple(
+            _table(page, words.say(f"mend.{kind}_caption", clinic=name), part, linked) for kind, part in parted if part
+        ),
+        rows=words.say("mend.rows", clinic=clinic_id) if any(line.effect in SETS_ASIDE for line in wanted) else "",
         open=alone or mark in ("blocked", "refused"),
     )
 
 
+def _rules(lines: Sequence[RuleLine]) -> int:
+    return len({line.rule for line in lines})
+
+
 def _counted(key: str, count: int) -> str:
-    return f"{key}_none" if count == 0 else f"{key}_one" if count == 1 else key
+    return f"{key}_one" if count == 1 else key
 
 
-def _table(page: Page, name: str, lines: Sequence[RuleLine], linked: bool) -> TableView:
+def _table(page: Page, caption: str, lines: Sequence[RuleLine], linked: bool) -> TableView:
     words = page.words
     columns = ("wrong", "to_do", "where", "failed", "failed_pct", "threshold", "rule_effect")
     return TableView(
-        words.say("mend.caption", clinic=name),
+        caption,
         tuple(words.say(f"column.{column}") for column in columns),
         tuple(_row(page, line, linked) for line in lines),
     )
@@ -117,6 +140,6 @@ def _row(page: Page, line: RuleLine, linked: bool) -> tuple[Cell, ...]:
         rule_lines.where(page, line.table, line.column),
         rule_lines.failed(page, line),
         rule_lines.share_failed(page, line),
-        rule_lines.allowed(page, line.threshold_pct),
+        rule_lines.allowed(page, line.threshold_pct, line.column),
         rule_lines.effect(page, line.effect),
     )

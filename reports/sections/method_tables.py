@@ -176,7 +176,7 @@ def _rule(page: Page, code: str, rule: RuleFact) -> tuple[Cell, ...]:
         Cell(code, numeric=False, note=rule.sentence),
         parts.label(_looks_at(page, rule)),
         parts.label(effects),
-        rule_lines.allowed(page, rule.threshold_pct),
+        rule_lines.allowed(page, rule.threshold_pct, rule.where[0][1] if rule.where else ""),
         parts.label(rule_lines.sentence(rule.cause)),
         parts.label(rule_lines.sentence(rule.remedy)),
     )

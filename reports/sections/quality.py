@@ -74,8 +74,10 @@ def _heading(page: Page, lines: Sequence[RuleLine]) -> tuple[str, str]:
         states = {delivery.state for delivery in page.about.deliveries} - {"published"}
         state = words.say(f"verdict.held_{states.pop() if len(states) == 1 else 'both'}")
         return "blocked", words.say("verdict.held", clinics=named, state=state)
-    if any(line.status == "failed" for line in lines):
-        return "failed", words.say("verdict.failed")
+    failed = [line for line in lines if line.status == "failed"]
+    if failed:
+        slips = all(line.is_slip for line in failed)
+        return ("passed", words.say("verdict.slips")) if slips else ("failed", words.say("verdict.failed"))
     return "passed", words.say("verdict.passed")
 
 
@@ -113,7 +115,8 @@ def _why_held(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: boo
         words.say(
             "verdict.reason",
             sentence=rule_lines.fact(page, line.rule).sentence,
-            failed=rule_lines.failed(page, line).text,
+            failed=" ".join(rule_lines.over_limit(page, line))
+            or words.say("verdict.reason_n", failed=_failed(page, line)),
         )
         for line in blocking
     )
@@ -132,6 +135,10 @@ def _why_held(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: boo
     ]
     text = " ".join(part for part in (sentence, reasons, words.say(kept)) if part)
     return Statement(held[0].state, text, tuple(links))
+
+
+def _failed(page: Page, line: RuleLine) -> str:
+    return rule_lines.failed(page, line).text
 
 
 def _rules(page: Page, lines: Sequence[RuleLine]) -> list[Statement]:

@@ -44,7 +44,6 @@ def margin(words: Words, group: Group) -> Declared:
             Column("analysed", count("n_analysed")),
             Column("measured_pct", plain("share", "followup_pct")),
             Column("response", rate("response")),
-            Column("evidence", plain("state", "evidence"), numeric=False),
         ),
         definition="def-response",
         charts=(_chart(words, group, "response"),),
@@ -96,32 +95,43 @@ def bounds(words: Words) -> Declared:
     )
 
 
-def better_and_worse(words: Words) -> Declared:
-    """Reliably better and reliably worse by route, worsening as large as improvement."""
+def better_and_worse(words: Words, group: Group) -> Declared:
+    """Reliably better and reliably worse by route or by condition, worsening as large as improvement."""
     outcomes = ("reliable_improvement", "reliable_deterioration")
     finding = Phrase(
+        f"reliable.finding_by_{group}",
+        {
+            "better": ("share", f"{outcomes[0]}_pct"),
+            "worse": ("share", f"{outcomes[1]}_pct"),
+            "lowest": ("share", "lowest"),
+            "highest": ("share", "highest"),
+        },
+        f"{outcomes[1]}_pct",
+        otherwise="reliable.heading",
+    )
+    of_one = Phrase(
         "reliable.finding",
         {"better": ("share", f"{outcomes[0]}_pct"), "worse": ("share", f"{outcomes[1]}_pct")},
         f"{outcomes[1]}_pct",
         otherwise="reliable.heading",
     )
     return Declared(
-        id="better-and-worse",
-        rows="by_route",
-        group="route",
-        about="reliable_improvement_pct",
+        id="better-and-worse" if group == "route" else f"better-and-worse-by-{group}",
+        rows=_LISTS[group],
+        group=group,
+        about="reliable_deterioration_pct",
         heading=finding,
-        heading_of_one=finding,
-        sentence=Phrase("reliable.sentence", {**_WHEN, **_OF}),
+        heading_of_one=of_one,
+        sentence=Phrase("reliable.sentence", {**_WHEN, **_OF, "route": ("route", "route")}),
         reading=measured("reliable_deterioration", "reliable_deterioration"),
         how_to_read="reading.reliable",
-        caption="reliable.caption",
+        caption=f"reliable.caption_by_{group}",
         columns=(
-            Column("route", label("route"), numeric=False),
+            Column(group, label(group), numeric=False),
             *(Column(outcome, rate(outcome)) for outcome in (*outcomes, "reliable_recovery")),
         ),
         definition="def-reliable-improvement",
-        charts=tuple(_chart(words, "route", outcome) for outcome in outcomes),
+        charts=tuple(_chart(words, group, outcome) for outcome in outcomes),
     )
 
 
@@ -138,7 +148,6 @@ def measured(outcome: str, key: str) -> Phrase:
             "route": ("route", "route"),
         },
         f"{outcome}_pct",
-        otherwise="reading_of.silent",
     )
 
 

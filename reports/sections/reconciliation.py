@@ -25,7 +25,7 @@ def reconciliation(page: Page) -> Section:
         return Section("deliveries", words.say("deliveries.heading"), sentence, empty=words.say("empty.deliveries"))
     wrong = sum(not adds_up(delivery) for delivery in deliveries)
     many = len({delivery.clinic_id for delivery in deliveries}) > 1
-    names = (*(("clinic",) if many else ()), "file", "table", *COUNTS, "adds_up", "state")
+    names = (*(("clinic",) if many else ()), "file", "table", *COUNTS, "set_aside_pct", "adds_up", "state")
     table = TableView(
         words.say("deliveries.caption"),
         tuple(words.say(f"column.{name}") for name in names),
@@ -51,6 +51,7 @@ def _row(page: Page, delivery: Delivery, many: bool) -> tuple[Cell, ...]:
         parts.label(delivery.file),
         parts.label(delivery.table),
         *(Cell(figures.count(getattr(delivery, name))) for name in COUNTS),
+        Cell(rule_lines.percent(delivery.quarantined_pct)),
         Cell(
             page.words.say("deliveries.yes" if right else "deliveries.no"),
             numeric=False,
@@ -58,6 +59,11 @@ def _row(page: Page, delivery: Delivery, many: bool) -> tuple[Cell, ...]:
         ),
         Cell(page.words.say(f"delivery.{delivery.state}"), numeric=False, mark=delivery.state),
     )
+
+
+def _share_set_aside(deliveries: Sequence[Delivery]) -> str:
+    records = sum(delivery.records for delivery in deliveries)
+    return rule_lines.percent(100 * sum(delivery.quarantined for delivery in deliveries) / records if records else 0.0)
 
 
 def _total(page: Page, deliveries: Sequence[Delivery], many: bool) -> tuple[Cell, ...]:
@@ -69,6 +75,7 @@ def _total(page: Page, deliveries: Sequence[Delivery], many: bool) -> tuple[Cell
         *((parts.label(""),) if many else ()),
         parts.label(""),
         *(Cell(figures.count(sum(getattr(delivery, name) for delivery in deliveries))) for name in COUNTS),
+        Cell(_share_set_aside(deliveries)),
         Cell(words.say("deliveries.yes" if right else "deliveries.no"), numeric=False, mark="" if right else "failed"),
         parts.label(
             words.say("deliveries.published", published=figures.count(published), files=figures.count(len(deliveries)))

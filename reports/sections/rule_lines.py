@@ -18,6 +18,11 @@ STATUSES = ("error", "failed", "passed_with_failures", "not_applicable", "passed
 EFFECTS = ("blocks", "quarantines", "blanks", "warns", "informs")
 # Neither is a pass.
 NOT_GOOD = ("error", "failed")
+# A rule that fails on fewer of its rows than this, and blocks nothing, is a slip.
+SLIP_BELOW_PCT = 1.0
+# What each file is judged by (rules over deliveries): counts are of files, the limit is on this number of each file.
+OF_A_FILE = ("quarantined_pct", "conflict_pct", "lost_pct", "keys_n")
+QUARANTINED = "quarantined_pct"
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,17 @@ class RuleLine:
         status = STATUSES.index(self.status) if self.status in STATUSES else 0
         effect = EFFECTS.index(self.effect) if self.effect in EFFECTS else 0
         return (status, effect, -(self.failed_n or 0), self.clinic_id, self.rule, self.table, self.column)
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether it failed on under 1 of 100 rows and blocks nothing."""
+        few = self.failed_pct is not None and self.failed_pct < SLIP_BELOW_PCT
+        return self.status == "failed" and self.effect != "blocks" and few
+
+    @property
+    def is_only_counted(self) -> bool:
+        """Whether any share of failing rows passes."""
+        return self.threshold_pct is None or self.threshold_pct >= 100
 
 
 def lines_of_table(page: Page) -> list[RuleLine]:
@@ -110,9 +126,30 @@ def failed(page: Page, line: RuleLine) -> Cell:
     """Failing rows, of those evaluated."""
     if line.failed_n is None or line.evaluated_n is None:
         return parts.silent(page.words, line.why_empty)
-    return Cell(
-        page.words.say("figure.part_of", part=figures.count(line.failed_n), whole=figures.count(line.evaluated_n))
-    )
+    part, whole = figures.count(line.failed_n), figures.count(line.evaluated_n)
+    if line.column in OF_A_FILE:
+        over = " ".join(over_limit(page, line))
+        return Cell(page.words.say("rules.files_of", part=part, whole=whole), note=over)
+    return Cell(page.words.say("figure.part_of", part=part, whole=whole))
+
+
+def over_limit(page: Page, line: RuleLine) -> list[str]:
+    """For a clinic with too many records set aside: each file over the limit with its own counts and share."""
+    limit = line.threshold_pct
+    if line.column != QUARANTINED or line.status != "failed" or limit is None:
+        return []
+    return [
+        page.words.say(
+            "rules.file_set_aside",
+            file=delivery.file,
+            quarantined=figures.count(delivery.quarantined),
+            records=figures.count(delivery.records),
+            share=percent(delivery.quarantined_pct),
+            allowed=plain(limit),
+        )
+        for delivery in page.about.deliveries
+        if delivery.clinic_id == line.clinic_id and delivery.state != "published" and delivery.quarantined_pct > limit
+    ]
 
 
 def rows(page: Page, line: RuleLine, value: float | None) -> Cell:
@@ -121,12 +158,16 @@ def rows(page: Page, line: RuleLine, value: float | None) -> Cell:
 
 
 def share_failed(page: Page, line: RuleLine) -> Cell:
-    """The share of failing rows, 0 to 100."""
+    """The share of failing rows, 0 to 100; none for a rule on whole files, whose limit is on each file."""
+    if line.column in OF_A_FILE and line.failed_pct is not None:
+        return Cell(page.words.say("rules.by_file"), numeric=False)
     return parts.silent(page.words, line.why_empty) if line.failed_pct is None else Cell(percent(line.failed_pct))
 
 
-def allowed(page: Page, threshold_pct: float | None) -> Cell:
+def allowed(page: Page, threshold_pct: float | None, column: str = "") -> Cell:
     """The share of failing rows up to which the rule passes; `any` for what is counted and never judged."""
+    if column in OF_A_FILE:
+        return parts.label(page.words.say(f"rules.allowed_{column}", allowed=plain(threshold_pct or 0)))
     if threshold_pct is None or threshold_pct >= 100:
         return Cell(page.words.say("rules.any_share"))
     return Cell(plain(threshold_pct))

@@ -8,7 +8,7 @@ from itertools import groupby
 from reports import figures
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
-from reports.sections.rule_lines import STATUSES, RuleLine
+from reports.sections.rule_lines import NOT_GOOD, STATUSES, RuleLine
 
 KINDS = ("conformance", "completeness", "plausibility")
 CONTEXTS = ("verification", "validation")
@@ -22,8 +22,9 @@ def kinds(page: Page, lines: Sequence[RuleLine]) -> Section:
     placed = [(fact.kahn, fact.context, line) for fact, line in classed if fact.kahn]
     if not placed:
         return Section("kinds", heading, sentence, empty=words.say("rules.empty"))
+    alone = len({line.clinic_id for line in lines}) == 1
     table = TableView(
-        words.say("kinds.caption"),
+        words.say("kinds.caption_one" if alone else "kinds.caption"),
         tuple(words.say(f"kinds.{name}") for name in ("kind", *CONTEXTS, "total")),
         tuple(
             (
@@ -57,11 +58,20 @@ def need_a_person(page: Page, lines: Sequence[RuleLine], linked: bool) -> Sectio
     clinics = len({line.clinic_id for line in lines})
     of_place = sorted(lines, key=_place)
     groups = [list(group) for _, group in groupby(of_place, key=_place)]
-    wanted = [group for group in groups if any(line.status in STATUSES[:3] for line in group)]
-    heading, sentence = words.say("person.heading"), words.say("person.sentence")
+    wanted = [group for group in groups if any(_needs_a_person(line) for line in group)]
+    heading = words.say("person.heading")
+    sentence = words.say("person.sentence" if clinics > 1 else "person.sentence_one")
     if not wanted:
         return Section("to-mend", heading, sentence, empty=words.say("person.empty"))
-    names = ("rule", "where", "status", *(("clinics_failing",) if clinics > 1 else ()), "failed", "failed_pct")
+    names = (
+        "rule",
+        "where",
+        "status",
+        *(("clinics_failing",) if clinics > 1 else ()),
+        "failed",
+        "failed_pct",
+        "threshold",
+    )
     table = TableView(
         words.say("person.caption"),
         tuple(words.say(f"column.{name}") for name in (*names, "rule_effect", "to_do")),
@@ -71,6 +81,11 @@ def need_a_person(page: Page, lines: Sequence[RuleLine], linked: bool) -> Sectio
         ),
     )
     return Section("to-mend", heading, sentence, table=table, folded=False)
+
+
+def _needs_a_person(line: RuleLine) -> bool:
+    """Failed, untold, or passed with failing rows within a limit; what is only counted has none."""
+    return line.status in NOT_GOOD or (line.status == "passed_with_failures" and not line.is_only_counted)
 
 
 def _place(line: RuleLine) -> tuple[str, str, str]:
@@ -89,6 +104,7 @@ def _summary(page: Page, lines: Sequence[RuleLine], clinics: int, linked: bool) 
         *((several,) if clinics > 1 else ()),
         rule_lines.failed(page, total),
         rule_lines.share_failed(page, total),
+        rule_lines.allowed(page, total.threshold_pct, worst.column),
         rule_lines.effect(page, worst.effect),
         parts.label(rule_lines.sentence(rule_lines.fact(page, worst.rule).remedy)),
     )
@@ -160,7 +176,7 @@ def _line(page: Page, line: RuleLine, many: bool, linked: bool) -> tuple[Cell, .
         rule_lines.rows(page, line, line.failed_n),
         rule_lines.rows(page, line, line.evaluated_n),
         rule_lines.share_failed(page, line),
-        rule_lines.allowed(page, line.threshold_pct),
+        rule_lines.allowed(page, line.threshold_pct, line.column),
         rule_lines.effect(page, line.effect),
     )
 

@@ -124,13 +124,19 @@ def scale_of(tables: Tables, filters: Filters, condition: str) -> str:
 def released(tables: Tables, filters: Filters, section: str, condition: str = "") -> pd.DataFrame:
     """The released rows that a section lists."""
     frame = pick(tables, clinic_id=filters.clinic, timepoint=filters.timepoint)
+    if filters.clinic != "all":
+        # The network's page holds a clinic's totals: one condition over all routes, or one route over all conditions.
+        total = (frame["condition"] == "all") | (frame["route"] == "all")
+        frame = frame[total & ((frame["scale"] == "primary") | (frame["route"] == "all"))]
     chosen = {
         "condition": frame["condition"].isin(["all", filters.condition]) | (filters.condition == "all"),
         "route": frame["route"].isin(["all", filters.route]) | (filters.route == "all"),
     }
     if section == "change":
         scale = scale_of(tables, filters, condition)
-        return in_order(frame[chosen["route"] & (frame["condition"] == condition) & (frame["scale"] == scale)])
+        found = frame[chosen["route"] & (frame["condition"] == condition) & (frame["scale"] == scale)]
+        # A condition that nobody of the chosen route has is not shown.
+        return in_order(found if (found["route"] == filters.route).any() else found.iloc[:0])
     frame = frame[frame["scale"] == filters.scale]
     if section in ("by-condition", "bounds"):
         return in_order(frame[chosen["condition"] & (frame["route"] == filters.route)])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.shown import Shown, shown
-from tests.browser.sites import PAGES
+from tests.browser.sites import OF_EACH_KIND, PAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,7 +27,7 @@ OF_A_PROGRAM = re.compile(
 
 @pytest.fixture(
     scope="module",
-    params=[(site, path, width) for site, path in PAGES for width in WIDTHS_PX],
+    params=[(*page, width) for page in PAGES for width in WIDTHS_PX if width < 1920 or page in OF_EACH_KIND],
     ids=lambda of: f"{of[0]}-{of[1]}-{of[2]}",
 )
 def opened(request: pytest.FixtureRequest, chromium: Browser, folder_of: Callable[[str], Path]) -> Iterator[Shown]:

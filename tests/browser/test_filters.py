@@ -30,6 +30,7 @@ CHOICES: list[dict[str, str]] = [
     {"condition": "ptsd", "route": "iv"},
     {"clinic": "alpha", "condition": "trd", "timepoint": "week_4"},
 ]
+ALWAYS_SHOWN = ("followup_pct", "paired_pct")
 LISTS = ("by-condition", "by-route", "grid", "bounds", "better-and-worse", "change", "ladder", "course")
 
 
@@ -191,9 +192,12 @@ def test_the_csv_of_a_chart_holds_the_released_rows_of_its_table(
     found = pd.read_csv(io.StringIO(saved(dashboard, chart, "csv")), keep_default_na=False, na_values=[""])
     assert len(expected) > 1
     assert set(found.columns) <= set(expected.columns) and {"evidence", "empty_because"} <= set(found.columns)
-    pd.testing.assert_frame_equal(
-        found, expected[list(found.columns)].reset_index(drop=True), check_dtype=False, atol=1e-3
-    )
+    # A file of the page holds what the page shows: rounded, and no figure that is not enough to say.
+    silent = expected["evidence"].isin(["withheld", "not_enough"])
+    figures = [c for c in found.select_dtypes("number") if not c.startswith("n_") and c not in ALWAYS_SHOWN]
+    expected.loc[silent, figures] = float("nan")
+    expected = expected[list(found.columns)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, atol=0.011)
 
 
 def test_the_svg_of_a_chart_stands_alone(dashboard: Shown) -> None:

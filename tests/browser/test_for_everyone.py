@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.shown import Shown, shown
-from tests.browser.sites import PAGES
+from tests.browser.sites import OF_EACH_KIND
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,13 +28,13 @@ def violations(page: Shown, only: dict[str, Any], rules: dict[str, Any] | None =
     return [f"{rule['id']} ({rule['impact']}): {node['target']}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), OF_EACH_KIND)
 def test_axe_finds_no_violation(site: str, path: str, chromium: Browser, folder_of: Callable[[str], Path]) -> None:
     with shown(chromium, folder_of(site) / path) as page:
         assert violations(page, STANDARDS) == []
 
 
-@pytest.mark.parametrize(("site", "path"), PAGES)
+@pytest.mark.parametrize(("site", "path"), OF_EACH_KIND)
 def test_axe_finds_no_violation_on_a_telephone_with_every_table_open(
     site: str, path: str, chromium: Browser, folder_of: Callable[[str], Path]
 ) -> None:

@@ -294,4 +294,4 @@ def kinds() -> list[Kind]:
 def test_each_ending_has_its_reader() -> None:
     assert kinds() == list(ENDING)
     assert kind_of("x.CSV") == "csv"
-    assert kind_of("x.zip") == kind_of("x.ndjson") == "unknown"
+    assert kind_of("x.zip") == kind_of("x.json") == "unknown"

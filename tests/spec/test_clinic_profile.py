@@ -10,7 +10,8 @@ import pytest
 
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.policy import POLICIES, release
-from pipelines.outcomes.tables import MOMENTS, OUTCOME_COLUMNS, denominators, evidence, is_count
+from pipelines.outcomes.columns import is_count
+from pipelines.outcomes.tables import MOMENTS, OUTCOME_COLUMNS, denominators, evidence
 from pipelines.problems import ExitCode, KapError
 
 WORDS = {"clinic_id": "c01", "condition": "trd", "route": "iv", "scale": "phq9", "timepoint": "week_4"} | {

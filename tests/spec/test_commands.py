@@ -204,9 +204,50 @@ sessions.csv: would be taken in as sessions
     assert "  1 of 40 rows set aside: sessions.csv, column session_day, row 1\n" in said
     assert "  1 of 40 values left out: sessions.csv, column dose_mg, row 2\n" in said
     assert "  session_day  integer, days      39       0         1  d (29), dd (10)\n" in said
+    assert "\nRow 1 is the first one under the header: line 2 of a spreadsheet." in said
     assert "Nothing was stored. To deliver, put the files into" in said
     assert "soon" not in said and "40,5" not in said
     assert [line for line in said.splitlines() if len(line) > 80 and str(tmp_path) not in line] == []
+
+
+def of_scales(*scales: str) -> list[Any]:
+    rows = {"patient_id": "p01", "administration": "follow_up", "total": 20}
+    return [rows | {"scale": scale, "score_day": 7 * week} for week, scale in enumerate(scales, start=1)]
+
+
+def test_check_says_that_the_clinic_would_be_blocked_and_what_to_mend_first(tmp_path: Path):
+    path = deliver(
+        Home.open(tmp_path / "elsewhere"), "files", "scores.csv", of_scales(*["PCL-5"] * 2, "??", *["pcl5"] * 6)
+    )
+    exit_code, said = kap("check", str(path), "--home", str(tmp_path / "home"), "--clinic", "alder")
+    assert exit_code == 3
+    said = " ".join(said.split())
+    share = "scores.csv: 3 of 9 records set aside (33.3 %), 20 % allowed"
+    assert f"As they are, the clinic would be blocked: {share} (KAP-D01)." in said
+    assert "Mend first: column scale, 3 rows. Write `pcl5` if that is meant; else map" in said
+    assert said.endswith("Nothing was stored. Mend what is named above and check again.")
+
+
+def faulty_of_ten(faulty: int) -> list[Any]:
+    return of_scales(*["none"] * faulty, *["pcl5"] * (10 - faulty))
+
+
+def test_check_blocks_by_the_same_rules_as_the_run(tmp_path: Path):
+    home = Home.open(tmp_path / "run")
+    # 2 of 10 is as much as is allowed; of 10 of 10 no record has a usable key.
+    wanted = {2: (), 3: ("KAP-D01",), 10: ("KAP-D03",)}
+    for faulty, blocking in wanted.items():
+        _, (report,) = checked(tmp_path, faulty_of_ten(faulty))
+        assert (report["quarantined"], report["blocked_by"]) == (faulty, blocking[0] if blocking else None)
+        deliver(home, f"clinic-{faulty}", "scores.csv", faulty_of_ten(faulty))
+    ran = {validation.clinic_id: validation.blocking for validation in run_steps(home).validations}
+    assert ran == {f"clinic-{faulty}": blocking for faulty, blocking in wanted.items()}
+
+
+def test_check_obeys_the_limit_of_the_home(tmp_path: Path):
+    Home.open(tmp_path / "home").settings_file.write_text("[thresholds]\nquarantined_pct_max = 19\n")
+    _, (report,) = checked(tmp_path, faulty_of_ten(2))
+    assert report["blocked_by"] == "KAP-D01"
 
 
 @pytest.mark.parametrize(

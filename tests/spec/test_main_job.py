@@ -40,7 +40,7 @@ RECEIPT_FIELDS = {
     *("mapping_sha256", "settings_sha256", "contract_version", "product_version", "gate_version", "definition_set"),
 }
 STAMP = {"contract_version": CONTRACT_VERSION, "product_version": PRODUCT_VERSION, "definition_set": DEFINITION_SET}
-CONTACTS = "patient_id,contact_day,kind\np01,-3,consultation\n"
+CONTACTS = "patient_id,contact_day,kind\np05,-3,consultation\n"
 
 
 def without(rows, *columns):
@@ -71,7 +71,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
     )
     deliver(home, "alder", "scores.csv.gz", phq9([*own, "no-course", "truncated"], {-1: 18, 26: 8}))
     deliver(home, "alder", "courses.parquet", courses([*own, "truncated"]))
-    # birch: one unreadable day in 40 rows, an empty row, a repeated row, a row with too few cells, a later table.
+    # birch: one unreadable day in 40 rows, an empty row, a repeated row, a row with too few cells, a contact.
     rows = sessions(patients(10), route="im")
     text = csv_text([{**rows[0], "session_day": "soon"}, *rows[1:], rows[-1]])
     deliver(home, "birch", "sessions.csv", f"{text},,,,\np09,30\n")
@@ -99,7 +99,7 @@ def test_a_run_with_a_refused_file_ends_with_exit_code_3_and_releases_what_passe
 def test_every_row_of_every_file_is_accounted_for_and_printed(network: Network):
     receipts = {receipt.sequence: receipt for receipt in read_receipts(network.home.raw)}
     reconciled = [row for body in events(network.home, "clinic_validated") for row in body["reconciliation"]]
-    assert sorted(row["receipt"] for row in reconciled) == sorted(receipts) == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted(row["receipt"] for row in reconciled) == sorted(receipts) == [1, 2, 3, 4, 5, 6, 7, 8]
     for row in reconciled:
         assert row["records"] == row["accepted"] + row["quarantined"] + row["duplicate"] + row["stale"]
         assert row["records"] == receipts[row["receipt"]].records_n
@@ -118,14 +118,17 @@ def test_every_row_of_every_file_is_accounted_for_and_printed(network: Network):
 
 def test_a_file_leaves_the_inbox_when_its_receipt_is_there_and_its_bytes_are_kept(network: Network):
     waiting = sorted(path.name for path in network.home.inbox.glob("*/*"))
-    assert waiting == ["contacts.csv"]
+    assert waiting == []
     kept = {path.stem.split(".")[0] for path in network.home.raw.glob("deliveries/*/*")}
     assert kept == {receipt.sha256 for receipt in read_receipts(network.home.raw)}
 
 
-def test_a_table_of_a_later_version_is_refused_by_name_and_stays(network: Network):
-    assert "contacts" in network.said
-    assert (network.home.inbox_of("birch") / "contacts.csv").read_text() == CONTACTS
+def test_contacts_stand_in_the_store_and_in_the_pathway(network: Network):
+    assert len(rows_stored(network.home, "contacts", "birch")) == 1
+    where = "clinic_id == 'birch' and condition == 'all' and route == 'all' and step == 'consultation'"
+    (consultation,) = table(network.home, "care_pathway").query(where).to_dict("records")
+    # Nine, since one lost the session of day 0. One consultation is on file: how many were done of it is withheld.
+    assert (consultation["of_n"], consultation["recorded_n"], consultation["done_n"]) == ("9", "1", "")
 
 
 def test_sessions_need_no_condition_where_courses_come_in_the_same_batch(network: Network):

@@ -142,7 +142,6 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
             "overrides",
         ),
         ("[release]\nrequire_sign_off = true", "release.require_sign_off"),
-        ("[retention]\nkeep_dated_raw = true", "retention.keep_dated_raw"),
         ("[clinics.north]\ntargets = { followup_pct = 80 }", "clinics.north.targets"),
         ("[branding]\ntitle = 'Our outcomes'", "branding"),
     ],

@@ -97,13 +97,14 @@ birch (blocked)                           4,808      3,365      1,443          0
   alder/export.csv: 7 records replaced an older version.
 
 What must be mended
-Row 1 is the first one under the header. A row set aside (quarantined) counts
-nowhere until it is corrected; of a row with a value left out the rest counts.
+Row 1 is the first one under the header: line 2 of a spreadsheet. A row set
+aside (quarantined) counts nowhere until it is corrected; of a row with a value
+left out the rest counts.
 
 birch is blocked
   Its new files stay out of the release; it has no earlier data there.
   Why: At most a fifth of a delivery's records is quarantined. Here:
-  sessions.csv: 1,443 of 4,808.
+  sessions.csv: 1,443 of 4,808 records set aside (30.0 %), 20 % allowed.
   To do: Look at the reasons of the quarantined rows, correct the mapping or the
   export, deliver again. [KAP-D01]
   Put the corrected files into its inbox folder. Where only the mapping was
@@ -138,7 +139,7 @@ def test_each_refused_or_waiting_file_shows_a_problem_however_many_there_are(tmp
         "alder", "loud.csv", "refused", problems=tuple(problem("KAP-F02", "loud.csv", n) for n in range(1, 60))
     )
     quiet = FileOutcome("birch", "quiet.csv", "refused", problems=(problem("KAP-E04", "quiet.csv"),))
-    waits = FileOutcome("cedar", "contacts.csv", "waiting", "contacts", problems=(problem("KAP-E03", "contacts.csv"),))
+    waits = FileOutcome("cedar", "contacts.csv", "waiting", problems=(problem("KAP-N01", "contacts.csv"),))
     rows = received("daisy", "rows.csv", "scores", 1, 1000, *(problem("KAP-T01", "rows.csv", n) for n in (5, 900)))
     result = RunResult("run-1", ExitCode.REFUSED, (loud, quiet, waits, rows))
     said = printed(tmp_path, result)
@@ -147,7 +148,7 @@ def test_each_refused_or_waiting_file_shows_a_problem_however_many_there_are(tmp
         "Left in the inbox, as no delivery or not yet one: inbox/cedar/contacts.csv.",
     ):
         assert sentence in said.splitlines()[:6]
-    assert said.count("[KAP-E04]") == said.count("[KAP-E03]") == 1
+    assert said.count("[KAP-E04]") == said.count("[KAP-N01]") == 1
     assert said.index("900 of 1,000 rows") < said.index("  5 of 1,000 rows: rows.csv")
     assert said.count("[KAP-F02]") == 1 + SHOWN_OF_A_CLINIC
     assert f"... and {59 - 1 - SHOWN_OF_A_CLINIC} more in {tmp_path}/quarantine/files/alder/*/reasons.csv" in said
@@ -172,7 +173,7 @@ def test_a_run_without_news_repeats_why_a_clinic_is_blocked(two_clinics: RunResu
     result = RunResult("run-2", ExitCode.BLOCKED, (), two_clinics.validations, two_clinics.history)
     said = " ".join(printed(tmp_path, result).split())
     assert "Nothing new came in." in said and "Over 5 %" not in said
-    assert "[KAP-D01]" in said and "sessions: 1,443 of 4,808" in said
+    assert "[KAP-D01]" in said and "sessions: 1,443 of 4,808 records set aside (30.0 %)" in said
     assert "Release 0123456789ab (as it was)" in said
 
 
@@ -197,6 +198,31 @@ def test_the_verdict_in_a_sentence(
         blocked={clinic_id: frozenset({1}) for clinic_id in blocked},
     )
     assert next(verdict(RunResult("run-1", ExitCode.DONE, history=history))) == said
+
+
+@pytest.mark.parametrize(
+    ("received_by", "published", "blocked", "said"),
+    [
+        (("a1", "a2"), ("a1",), ("a2",), "4: a clinic is blocked; the others were released"),
+        (("a1", "a2", "a3"), ("a1",), ("a2", "a3"), "4: 2 clinics are blocked; the others were released"),
+        (("a1",), (), ("a1",), "4: the only clinic is blocked"),
+        # Its earlier data stand in the release: that is no other clinic.
+        (("a1",), ("a1",), ("a1",), "4: the only clinic is blocked"),
+        (("a1", "a2"), (), ("a1", "a2"), "4: every clinic is blocked"),
+        (("a1", "a2"), (), ("a1",), "4: a clinic is blocked, and no other is released"),
+    ],
+)
+def test_exit_code_4_says_only_of_others_that_there_are_that_they_were_released(
+    tmp_path: Path, received_by: tuple[str, ...], published: tuple[str, ...], blocked: tuple[str, ...], said: str
+) -> None:
+    history = History(
+        received={clinic_id: [1] for clinic_id in received_by},
+        published={clinic_id: frozenset({1}) for clinic_id in published},
+        blocked={clinic_id: frozenset({1}) for clinic_id in blocked},
+    )
+    files = tuple(received(clinic_id, "june.csv", "scores", 1, 3) for clinic_id in received_by)
+    printed_last = printed(tmp_path, RunResult("run-1", ExitCode.BLOCKED, files, history=history)).splitlines()[-1]
+    assert printed_last.endswith(said)
 
 
 def test_hidden_files_are_no_part_of_the_verdict() -> None:

@@ -19,12 +19,12 @@ def problems_of(text: str | bytes) -> tuple[Problem, ...]:
 
 
 def test_every_problem_is_told_at_once_with_the_nearest_key() -> None:
-    found = problems_of("tabels: {}\nintegrall: true\ndelivery: snapshot\n")
+    found = problems_of("tabels: {}\nintegrall: true\ndelivery: whole\n")
     said = {problem.column: problem.sentence() for problem in found}
     assert set(said) == {"tabels", "integrall", "delivery"}
     assert "the nearest is tables" in said["tabels"]
     assert "the nearest is integral" in said["integrall"]
-    assert "later version" in said["delivery"]
+    assert "'incremental' or 'snapshot'" in said["delivery"]
 
 
 def places(text: str) -> list[str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.contract.table_choice import LaterTable, Refusal, TableChoice, domains, which_table
+from pipelines.contract.table_choice import Refusal, TableChoice, domains, which_table
 from tests.intake_tables import choose, mapping_of
 
 SESSION = ("patient_id", "session_day", "route", "dose_mg", "condition")
@@ -19,27 +19,16 @@ SCORE = ("patient_id", "scale", "score_day", "total")
         (SCORE, "scores"),
         (("patient_id", "scale", "score_day", "item_01"), "scores"),
         (("patient_id", "condition", "sex"), "courses"),
+        (("patient_id", "contact_day", "kind"), "contacts"),
+        (("patient_id", "session_day", "event", "severity"), "adverse_events"),
+        (("patient_id",), "withdrawals"),
+        (("clinic_id", "patient_id", "record_status"), "withdrawals"),
     ],
 )
 def test_a_file_without_a_mapping_is_told_by_its_columns(columns: tuple[str, ...], expected: str) -> None:
     choice = which_table(columns)
     assert isinstance(choice, TableChoice)
     assert choice.table.name == expected
-
-
-@pytest.mark.parametrize(
-    ("columns", "name"),
-    [
-        (("patient_id", "contact_day", "kind"), "contacts"),
-        (("patient_id", "session_day", "event", "severity"), "adverse_events"),
-        (("patient_id",), "withdrawals"),
-    ],
-)
-def test_a_table_of_a_later_version_is_named_and_waits(columns: tuple[str, ...], name: str) -> None:
-    choice = which_table(columns)
-    assert isinstance(choice, LaterTable)
-    assert choice.name == name
-    assert name in choice.problem.sentence()
 
 
 def refused(columns: tuple[str, ...], mapping: str = "") -> dict[str | None, str]:

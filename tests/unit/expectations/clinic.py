@@ -85,6 +85,26 @@ COURSE: Row = {
     "record_version": 1,
     "record_status": "active",
 }
+CONTACT: Row = {
+    "contact_day": -7,
+    "kind": "consultation",
+    "minutes": 50,
+    "modality": "in_person",
+    "attended": True,
+    "record_version": 1,
+    "record_status": "active",
+}
+ADVERSE_EVENT: Row = {
+    "session_day": 14,
+    "event": "nausea",
+    "severity": "mild",
+    "serious": False,
+    "related": True,
+    "onset_minutes": 30,
+    "resolved": True,
+    "record_version": 1,
+    "record_status": "active",
+}
 
 
 def score(
@@ -117,6 +137,8 @@ class Patient:
     sessions: list[Row] = field(default_factory=lambda: [SESSION | {"session_day": day} for day in (0, 14, 28)])
     scores: list[Row] = field(default_factory=clean_scores)
     courses: list[Row] = field(default_factory=lambda: [dict(COURSE)])
+    contacts: list[Row] = field(default_factory=list)
+    adverse_events: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -161,7 +183,21 @@ def _unknown(column: str) -> Row:
     return {column: None, "unknown": [column]}
 
 
-S, Q, C = "sessions", "scores", "courses"
+def _contact(**changes: Any) -> Patient:
+    return Patient(contacts=[CONTACT | changes])
+
+
+def _event(**changes: Any) -> Patient:
+    return Patient(adverse_events=[ADVERSE_EVENT | changes])
+
+
+def _not_assessed() -> Patient:
+    patient = _event()
+    patient.sessions[1] |= {"ae_assessed": False}
+    return patient
+
+
+S, Q, C, N, E = "sessions", "scores", "courses", "contacts", "adverse_events"
 FAULTS: tuple[Fault, ...] = (
     Fault("KAP-K01", S, ("",), dict.fromkeys((*SESSION, "session_day")) | {"malformed": True}, row=2),
     Fault("KAP-K02", S, ("route",), {"route": None}, row=2),
@@ -185,6 +221,16 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("KAP-A06", C, ("followed_through",), {"followed_through": None}, row=0),
     Fault("KAP-A07", C, ("stop_reason",), {"stop_reason": None}, row=0),
+    Fault("KAP-A08", E, ("serious",), patient=_event(serious=None)),
+    Fault("KAP-K02", N, ("kind",), patient=_contact(kind=None)),
+    Fault("KAP-K02", E, ("event",), patient=_event(event=None)),
+    Fault("KAP-T01", N, ("minutes",), patient=_contact(**_damaged("minutes"))),
+    Fault("KAP-T02", E, ("resolved",), patient=_event(**_damaged("resolved"))),
+    Fault("KAP-T04", N, ("modality",), patient=_contact(**_unknown("modality"))),
+    Fault("KAP-T04", E, ("event",), patient=_event(**_unknown("event"))),
+    Fault("KAP-R01", N, ("minutes",), patient=_contact(minutes=1441)),
+    Fault("KAP-R02", E, ("session_day",), patient=_event(session_day=5001)),
+    Fault("KAP-R15", N, ("contact_day",), patient=_contact(contact_day=-366)),
     Fault("KAP-T01", S, ("onset_minutes",), _damaged("onset_minutes")),
     Fault("KAP-T01", Q, ("items",), _damaged("item_02"), row=2),
     Fault("KAP-T02", S, ("preparation_done",), _damaged("preparation_done")),
@@ -246,6 +292,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-X15", Q, ("patient_id",), patient=Patient(sessions=[], courses=[])),
     Fault("KAP-X16", C, ("patient_id",), patient=Patient(sessions=[], scores=[])),
     Fault(
+        "KAP-X17",
+        N,
+        ("patient_id",),
+        patient=Patient(sessions=[], scores=[], courses=[], contacts=[dict(CONTACT)]),
+    ),
+    Fault("KAP-X18", E, ("session_day",), patient=_event(session_day=15)),
+    Fault("KAP-X19", E, ("event",), patient=_not_assessed()),
+    Fault("KAP-X20", E, ("serious",), patient=_event(event="hospitalisation")),
+    Fault(
         "KAP-D01",
         "deliveries",
         ("quarantined_pct",),
@@ -291,6 +346,8 @@ def clean_patients(n: int = 20) -> list[Patient]:
     patients = [Patient() for _ in range(n)]
     patients[0].sessions[1] |= ESKETAMINE
     patients[1].courses[0] |= {"status": "active", "stop_reason": None}
+    patients[1].contacts = [dict(CONTACT), CONTACT | {"contact_day": 15, "kind": "integration", "modality": "remote"}]
+    patients[1].adverse_events = [dict(ADVERSE_EVENT), ADVERSE_EVENT | {"event": "hospitalisation", "serious": True}]
     return patients
 
 

@@ -356,7 +356,7 @@ def test_a_column_named_like_an_identifier_refuses_even_when_it_is_ignored(tmp_p
 def test_a_date_column_says_what_it_needs(tmp_path: Path, name: str) -> None:
     problems = gate(tmp_path, as_csv([["patient_id", name], ["P-1", ""]]))
     assert [(p.code, p.column) for p in problems] == [("KAP-G21", name)]
-    assert "a later version takes them in" in problems[0].sentence()
+    assert "a determination or agreement in kap.toml" in problems[0].sentence()
 
 
 def test_the_redcap_export_is_refused_by_its_columns_and_no_cell_is_repeated(shared_data: Path, tmp_path: Path) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from reports import figures
 from reports.dashboard import dashboard
 from reports.dashboard_rows import DashboardRows, Filters, dashboard_rows, ends, steps_of, summary
-from reports.packed import packed
+from reports.packed import carried, packed
 from reports.pages import build_site
 from reports.phrases import Phrase, Speaker, count, label, plain, rate, share
 from reports.released_rows import Scope
@@ -159,6 +161,49 @@ def test_a_summary_leaves_out_the_total_and_what_is_not_shown() -> None:
         "better_n": 1,
         "worse_n": 0,
     }
+    one_speaks = summary(listed[:2], "response_pct", "route")
+    assert (one_speaks["spoken_n"], one_speaks["lowest"]) == (1, None)
+    assert summary(listed[3:], "response_pct", "route")["spoken_n"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "read", "text"),
+    [
+        (17.499999, figures.share, "17.49"),
+        (10.49999, figures.share, "10.49"),
+        (10.5, figures.share, "10.5"),
+        (0.4999, figures.share, "0.49"),
+        (99.5001, figures.share, "99.5"),
+        (5.249988, figures.mean, "5.24"),
+        (-5.25, figures.mean, "-5.25"),
+        (1.134997, figures.effect, "1.134"),
+        (0.0, figures.mean, "0"),
+    ],
+)
+def test_a_number_on_the_page_reads_as_the_table_reads(value: float, read: Callable[[float], str], text: str) -> None:
+    assert carried(value, 3 if read is figures.effect else 2, read) == text
+    assert read(float(text)) == read(value)
+
+
+def test_the_worst_condition_is_named_with_its_figures(rows: DashboardRows) -> None:
+    total = rows.row(Filters())
+    assert total is not None
+    singles = [row for row in rows.chosen("by_condition", Filters()) if row["condition"] != "all"]
+    worst = max(singles, key=lambda row: row["reliable_deterioration_pct"] or 0)
+    assert total["worst_condition"] == worst["condition"] and total["worst_n"] == worst["reliable_deterioration_n"]
+
+
+def test_a_silent_row_carries_no_figure_that_the_page_does_not_show(rows: DashboardRows) -> None:
+    silent = [row for row in rows.outcomes.values() if row["evidence"] in ("not_enough", "withheld")]
+    assert silent
+    assert all(row[f"{rate}_{part}"] is None for row in silent for rate in sample.OUTCOMES for part in ("n", "pct"))
+
+
+def test_a_blocked_clinic_is_named_and_listed_as_blocked() -> None:
+    about = {"clinics": {"alpha": "Alder House", "beta": "Birch Street"}}
+    shown = dashboard(page(sample.tables({"alpha": 20.0}), **about))
+    assert "Birch Street" in shown.blocked and shown.clinics is not None
+    assert [line[-1].text == "blocked" for line in shown.clinics.table.rows] == [False, True]
 
 
 def test_the_ends_of_a_course_are_its_first_and_last_means() -> None:
@@ -168,12 +213,15 @@ def test_the_ends_of_a_course_are_its_first_and_last_means() -> None:
         {"position": 3, "n": 20, "mean": 11.5},
         {"position": 4, "n": 3, "mean": None},
     ]
-    assert {k: v for k, v in ends(course).items() if k.startswith("last")} == {
+    assert {k: v for k, v in ends(course, 20).items() if k.startswith("last")} == {
         "last_position": 3,
         "last_n": 20,
         "last_mean": 11.5,
     }
-    assert ends(course[:2])["first_mean"] is None
+    # A last point of few people is no finding, unless there is none of more.
+    few = [*course, {"position": 5, "n": 9, "mean": 20.0}]
+    assert ends(few, 20)["last_position"] == 3 and ends([few[0], few[4]], 20)["last_position"] == 5
+    assert ends(course[:2], 20)["first_mean"] is None
 
 
 def test_packed_rows_come_back_as_they_were() -> None:
@@ -214,9 +262,10 @@ def test_the_first_page_does_not_grow_with_the_patients() -> None:
 
 
 def test_a_clinic_blocked_from_the_start_has_an_empty_page_and_a_link_to_what_became_of_its_files() -> None:
+    # Of the sample's deliveries that of beta is blocked.
     site = build_site(sample.tables({"alpha": 6.0}), sample.about())
     text = html.unescape(site["clinics/beta/index.html"].decode())
-    assert WORDS.say("empty.no_data") in text and 'href="quality.html"' in text
+    assert WORDS.say("empty.blocked") in text and 'href="quality.html"' in text
     assert 'data-ready="true"' in text and not re.search(r'<form id="filters"', text)
 
 

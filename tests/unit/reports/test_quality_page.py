@@ -39,7 +39,8 @@ FILES = (
 def finding(clinic: str, rule: str, column: str, status: Status, failed: int, of: int, effect: Effect) -> Finding:
     if status in ("not_applicable", "error"):
         return Finding(clinic, rule, "sessions", column, status, None, None, None, 0.0, effect)
-    return Finding(clinic, rule, "sessions", column, status, failed, of, 100 * failed / of, 20.0, effect)
+    table = "deliveries" if effect == "blocks" else "sessions"
+    return Finding(clinic, rule, table, column, status, failed, of, 100 * failed / of, 20.0, effect)
 
 
 FINDINGS = (
@@ -82,7 +83,10 @@ def test_the_verdict_names_the_blocked_clinic_why_and_what_rests_on_it() -> None
     assert published.text.startswith("2 of 3 files are published")
     assert held.mark == "blocked"
     assert held.text.startswith("Birch Street: 1 of 2 files blocked.")
-    assert "At most a fifth is quarantined." in held.text and "1 of 2 files" in held.text
+    assert '"At most a fifth is quarantined." does not hold.' in held.text
+    # 30 of 50 records of the one file; the other clinic's file and the published one are not named.
+    assert held.text.count("records set aside") == 1
+    assert "sessions.csv: 30 of 50 records set aside (60.0 %), allowed 20 %." in held.text
     assert words_of().say("verdict.earlier_kept") in held.text
     assert ("About rule KAP-D01", "methods.html#rule-KAP-D01") in held.links
     assert failed.text.startswith("2 of 4 rules failed somewhere, in 2 of 7 checks.")
@@ -111,27 +115,55 @@ def test_the_reviewers_report_shows_exact_counts_and_links_to_nothing_beside_it(
     assert "methods.html" not in text
 
 
-def test_each_clinic_is_told_what_to_mend_in_the_order_of_names_the_gravest_first() -> None:
-    shown = quality.content(page_of(about()), lines())["to_mend"]
-    assert [(clinic.name, clinic.mark) for clinic in shown.clinics] == [
-        ("Alder House", "to_mend"),
-        ("Birch Street", "blocked"),
+def test_each_clinic_is_told_what_to_mend_the_blocked_first_and_small_slips_apart() -> None:
+    slip = finding("alpha", "KAP-R09", "weight_kg", "failed", 9, 1000, "blanks")  # 0.9 of 100
+    shown = quality.content(page_of(about()), lines((*FINDINGS[:2], slip, *FINDINGS[3:])))["to_mend"]
+    assert [(clinic.name, clinic.mark, clinic.open, clinic.rules) for clinic in shown.clinics] == [
+        ("Birch Street", "blocked", True, "1 rule to mend"),
+        ("Alder House", "to_mend", False, "1 rule to mend, small slips in 1 rule"),
     ]
-    alder, birch = shown.clinics
-    assert (alder.open, birch.open) == (False, True)
-    assert texts(alder.table) == [
+    birch, alder = shown.clinics
+    assert [(table.caption, texts(table)) for table in alder.tables] == [
+        (
+            "To mend at Alder House",
+            [
+                [
+                    "A required value is present.", "Fill it in.", "sessions: route",
+                    "2 of 110", "1.8", "20", "sets the row aside",
+                ]
+            ],
+        ),
+        (
+            "Small slips at Alder House: under 1 of 100 rows",
+            [
+                [
+                    "A weight can be believed.", "Check it.", "sessions: weight_kg",
+                    "9 of 1,000", "0.9", "20", "blanks the value",
+                ]
+            ],
+        ),
+    ]  # fmt: skip
+    assert "quarantine/rows/alpha/receipt-*/reasons.csv" in alder.rows and "row + 1" in alder.rows
+    (blocking,) = birch.tables
+    assert texts(blocking) == [
         [
-            "A required value is present.",
-            "Fill it in.",
-            "sessions: route",
-            "2 of 110",
-            "1.8",
-            "20",
-            "sets the row aside",
+            "At most a fifth is quarantined.", "Deliver again.", "deliveries: quarantined_pct",
+            "1 of 2 files", "by file", "20 % of a file's records", "blocks the delivery",
         ]
-    ]
-    assert [row[0] for row in texts(birch.table)] == ["At most a fifth is quarantined."]
-    assert alder.files == "1 of 1 files published" and alder.rules == "1 rule to mend"
+    ]  # fmt: skip
+    assert blocking.rows[0][3].note == "sessions.csv: 30 of 50 records set aside (60.0 %), allowed 20 %."
+
+
+@pytest.mark.parametrize(
+    ("failed", "of", "effect", "mark"),
+    [(9, 1000, "blanks", "slips"), (10, 1000, "blanks", "to_mend"), (1, 1000, "blocks", "to_mend")],
+)
+def test_a_slip_is_under_1_of_100_rows_and_blocks_nothing(failed: int, of: int, effect: Effect, mark: str) -> None:
+    one = finding("alpha", "KAP-R09", "weight_kg", "failed", failed, of, effect)
+    (clinic,) = quality.content(page_of(about(deliveries=FILES[:1])), lines((one,)))["to_mend"].clinics
+    assert clinic.mark == mark
+    key = "verdict.slips" if mark == "slips" else "verdict.failed"
+    assert quality.verdict(page_of(about(deliveries=FILES[:1])), lines((one,))).heading == words_of().say(key)
 
 
 def test_every_file_adds_up_or_the_page_says_which_does_not() -> None:
@@ -139,8 +171,11 @@ def test_every_file_adds_up_or_the_page_says_which_does_not() -> None:
     assert right.heading == words_of().say("deliveries.right")
     assert right.table is not None
     assert [cell.text for cell in right.table.foot] == [
-        "All files", "", "", "200", "160", "36", "3", "1", "0", "✓ yes", "2 of 3",
+        "All files", "", "", "200", "160", "36", "3", "1", "0", "18.0", "✓ yes", "2 of 3",
     ]  # fmt: skip
+    # Quarantined of records: 6 of 110, 30 of 50, 0 of 40; together 36 of 200.
+    assert right.table.columns[-3] == "Set aside, %"
+    assert [row[-3] for row in texts(right.table)] == ["5.5", "60.0", "0.0"]
     short = (*FILES[:2], replace(FILES[2], accepted=39))
     wrong = reconciliation.reconciliation(page_of(about(deliveries=short)))
     assert "1 of 3 files do not add up" in wrong.heading
@@ -178,11 +213,21 @@ def test_a_share_just_under_all_never_reads_as_all() -> None:
 
 def test_one_line_per_rule_that_needs_a_person_over_all_clinics() -> None:
     table = rule_tables.need_a_person(page_of(about()), lines(), linked=True).table
-    assert [row[:6] for row in texts(table)] == [
-        ["KAP-D01", "sessions: quarantined_pct", "✕ failed", "1 of 2", "1 of 2", "50.0"],
-        ["KAP-K02", "sessions: route", "✕ failed", "1 of 2", "2 of 160", "1.3"],
-        ["KAP-A02", "sessions: therapist_presence", "● passed, some rows fail", "2 of 2", "25 of 160", "15.6"],
-    ]
+    assert [row[:7] for row in texts(table)] == [
+        [
+            "KAP-D01", "deliveries: quarantined_pct", "✕ failed",
+            "1 of 2", "1 of 2 files", "by file", "20 % of a file's records",
+        ],
+        ["KAP-K02", "sessions: route", "✕ failed", "1 of 2", "2 of 160", "1.3", "20"],
+        ["KAP-A02", "sessions: therapist_presence", "● passed, some rows fail", "2 of 2", "25 of 160", "15.6", "20"],
+    ]  # fmt: skip
+
+
+def test_a_rule_that_only_counts_needs_no_person() -> None:
+    counted = replace(finding("alpha", "KAP-R09", "weight_kg", "passed_with_failures", 47, 100, "informs"))
+    counted = replace(counted, threshold_pct=100.0)
+    section = rule_tables.need_a_person(page_of(about()), lines((counted,)), linked=True)
+    assert section.table is None and section.empty == words_of().say("person.empty")
 
 
 def test_kinds_count_checks_that_had_something_to_evaluate() -> None:
@@ -248,6 +293,7 @@ def test_a_clinics_own_page_has_no_list_of_clinics_and_no_clinic_column() -> Non
     own = site["clinics/alpha/quality.html"].decode("utf-8")
     assert 'class="clinics"' not in own
     assert not re.search(r">\s*Clinic\s*</th>", own)
+    assert not re.search("all clinics|field and clinic|each clinic", own, re.IGNORECASE)
     assert 'class="clinics"' in site["quality.html"].decode("utf-8")
 
 

@@ -39,7 +39,7 @@ def test_intake_finds_what_was_planned_and_nothing_else(network: Network, clinic
     path = network.folder / "mappings" / f"{clinic_id}.yaml"
     scales = load_catalogue().delivered_ids
     mapping = load_mapping(path, scales) if path.exists() else NO_MAPPING
-    for table in ("courses", "sessions", "scores"):
+    for table in TABLES:
         files = [file for file in clinic.files if file.table == table]
         if files:
             _check_table(network, clinic, files, mapping, scales, tmp_path)

@@ -1,0 +1,120 @@
+"""The results as the README's Markdown, between its two marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- made by make bench: begin -->", "<!-- made by make bench: end -->"
+# What is promised at the largest size (see the README's section).
+FLOOR_TIMES, FLOOR_PLUS_SECONDS, PEAK_MB, PANDAS_TIMES = 4, 15, 3000, 5
+
+
+def markdown(found: Mapping[str, Any]) -> str:
+    """A table of the whole runs, one of the steps at the largest size, and what was promised and is not met."""
+    sizes = found["sizes"]
+    lines = [
+        _machine(found["machine"]),
+        "",
+        *_table(
+            ("scores (clinics)", "`kap run`", "peak", "DuckDB alone", "peak", "pandas, GX on pandas", "peak"),
+            (
+                (
+                    f"{size['scores']:,} ({size['clinics']})",
+                    *_pair(size.get("kap")),
+                    *_pair(size.get("floor")),
+                    *_pair(size.get("pandas")),
+                )
+                for size in sizes
+            ),
+        ),
+        "",
+        *_table(
+            ("step", *(f"{size['scores']:,}" for size in sizes)),
+            (
+                (step["text"], *(_step(size, step["text"]) for size in sizes))
+                for step in (sizes[-1].get("kap") or {}).get("steps", ())
+            ),
+        ),
+        "",
+        f"Imports alone, CPU: {_listed(found['imports'])}. {_kept(sizes[-1])}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def put_into(readme: Path, text: str) -> None:
+    """Replace what stands between the two marks.
+
+    Raises:
+        ValueError: the file has not both marks.
+    """
+    whole = readme.read_text(encoding="utf-8")
+    before, begin, rest = whole.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{readme.name} has not both marks of make bench")
+    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def _machine(machine: Mapping[str, Any]) -> str:
+    return (
+        f"{machine['cores']} cores, {machine['memory_mb'] / 1000:.0f} GB, Python {machine['python']}, "
+        f"DuckDB {machine['duckdb']}, Great Expectations {machine['great-expectations']}, pandas {machine['pandas']}. "
+        "Each cell: seconds by the clock (of CPU), then the largest resident memory."
+    )
+
+
+def _pair(used: Mapping[str, Any] | None) -> tuple[str, str]:
+    if used is None:
+        return "not run", ""
+    if used.get("stopped_at_mb"):
+        return "did not fit", f"over {used['stopped_at_mb'] / 1000:.1f} GB"
+    if used["exit_code"]:
+        return f"ended with {used['exit_code']}", ""
+    return f"{_seconds(used['wall_seconds'])} ({_seconds(used['cpu_seconds'])})", _memory(used["peak_mb"])
+
+
+def _step(size: Mapping[str, Any], words: str) -> str:
+    steps = {step["text"]: step for step in (size.get("kap") or {}).get("steps", ())}
+    step = steps.get(words)
+    if step is None:
+        return ""
+    return f"{_seconds(step['wall_seconds'])} ({_seconds(step['cpu_seconds'])}), {_memory(step['peak_mb'])}"
+
+
+def _kept(size: Mapping[str, Any]) -> str:
+    """What was promised at this size, and whether it is kept."""
+    kap, floor, pandas = size.get("kap"), size.get("floor"), size.get("pandas")
+    told = []
+    if kap and floor:
+        limit = FLOOR_TIMES * floor["wall_seconds"] + FLOOR_PLUS_SECONDS
+        words = f"{FLOOR_TIMES} times DuckDB alone plus {FLOOR_PLUS_SECONDS} s is {_seconds(limit)} s"
+        told.append(f"{words}: {_verdict(kap['wall_seconds'] <= limit)}")
+    if kap:
+        told.append(f"under {PEAK_MB / 1000:.0f} GB: {_verdict(kap['peak_mb'] < PEAK_MB)}")
+    if kap and pandas and not pandas["exit_code"]:
+        times = pandas["wall_seconds"] / kap["wall_seconds"]
+        told.append(f"{PANDAS_TIMES} times faster than pandas: {_verdict(times >= PANDAS_TIMES)} ({times:.1f} times)")
+    return f"At {size['scores']:,} scores: {'; '.join(told)}."
+
+
+def _verdict(kept: bool) -> str:
+    return "kept" if kept else "missed"
+
+
+def _listed(seconds: Mapping[str, float]) -> str:
+    return ", ".join(f"{words} {value:.1f} s" for words, value in seconds.items())
+
+
+def _seconds(value: float) -> str:
+    return f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def _memory(value_mb: float) -> str:
+    return f"{value_mb:,.0f} MB" if value_mb < 1000 else f"{value_mb / 1000:.1f} GB"
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    listed = [heads, ("---", *["---:"] * (len(heads) - 1)), *rows]
+    return [f"| {' | '.join(row)} |" for row in listed]

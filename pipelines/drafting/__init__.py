@@ -1,0 +1,1 @@
+"""Drafts of mapping files from an export nobody has described: what is guessed, how sure it is, what must not come."""

@@ -1,0 +1,15 @@
+-- How many sessions and patients each cell of the tables on sessions has.
+-- Grain: clinic_id x condition x route (the session's own), each also `all`. Inputs: session_facts.
+WITH patient_routes AS (
+    SELECT clinic_id, patient_number, condition, route, count(*) AS sessions_n
+    FROM session_facts
+    GROUP BY ALL
+)
+SELECT
+    CASE WHEN grouping(clinic_id) = 1 THEN 'all' ELSE clinic_id END AS clinic_id,
+    CASE WHEN grouping(condition) = 1 THEN 'all' ELSE condition END AS condition,
+    CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
+    CAST(sum(sessions_n) AS BIGINT) AS sessions_n,
+    count(DISTINCT patient_number) AS patients_treated_n
+FROM patient_routes
+GROUP BY CUBE (clinic_id, condition, route)
