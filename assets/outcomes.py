@@ -11,7 +11,7 @@ from assets.resources import KapHome
 from pipelines.steps.outcomes import make_outcome_tables, read_exact
 
 OWNERS = ["team:biostatistics"]
-_TABLES = {
+TABLES = {
     "outcomes_by_route_condition": (
         "One row per clinic (or all), condition, route, scale and timepoint: the ladder, change, rates with bounds."
     ),
@@ -38,15 +38,11 @@ _TABLES = {
     "data_quality": "One row per clinic, rule, table and column: status and counts.",
     "reference_changes": "One row per reference sample, scale, pair of days and group. Never part of an outcome.",
 }
-_SESSIONS = [COURSES_OF_CARE, dg.AssetKey("sessions")]
+# Beside the courses of care, which hold what came of sessions, scores and courses before them.
 _UPSTREAM = {
-    "safety_by_route": [*_SESSIONS, dg.AssetKey("adverse_events")],
-    "vitals_by_route": _SESSIONS,
-    "route_profile": _SESSIONS,
-    "care_pathway": [*_SESSIONS, dg.AssetKey("contacts")],
-    "presence_contrast": [*_SESSIONS, SCORED_SCORES],
-    "presence_balance": [*_SESSIONS, SCORED_SCORES],
-    "data_quality": [dg.AssetKey("validation"), COURSES_OF_CARE],
+    "safety_by_route": [COURSES_OF_CARE, dg.AssetKey("adverse_events")],
+    "care_pathway": [COURSES_OF_CARE, dg.AssetKey("contacts")],
+    "data_quality": [COURSES_OF_CARE, dg.AssetKey("validation")],
     "reference_changes": [SCORED_SCORES],
 }
 
@@ -61,10 +57,10 @@ _UPSTREAM = {
             tags=COUNTS_ONLY,
             description=description,
             code_version="1",
-            deps=_UPSTREAM.get(name, [COURSES_OF_CARE, SCORED_SCORES]),
+            deps=_UPSTREAM.get(name, [COURSES_OF_CARE]),
             metadata={"dagster/table_name": name},
         )
-        for name, description in _TABLES.items()
+        for name, description in TABLES.items()
     ]
 )
 def outcome_tables(context: dg.AssetExecutionContext, kap_home: KapHome) -> Iterator[dg.MaterializeResult[None]]:

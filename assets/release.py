@@ -4,13 +4,12 @@ import dagster as dg
 
 from assets.intake import COUNTS_ONLY
 from assets.metadata import release_metadata
+from assets.outcomes import TABLES
 from assets.resources import KapHome
-
-_TABLES = ["outcomes_by_route_condition", "denominators", "score_trajectories", "data_quality", "reference_changes"]
 
 
 @dg.asset(
-    deps=_TABLES,
+    deps=list(TABLES),
     group_name="release",
     kinds={"altair", "html", "csv"},
     owners=["team:quality-review"],

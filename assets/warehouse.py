@@ -5,12 +5,11 @@ import dagster as dg
 from assets.clinical import COURSES_OF_CARE
 from assets.intake import OWNERS, PATIENT_ROWS
 from assets.resources import KapHome
-from pipelines.contract.tables import STORED_TABLES
 from pipelines.steps.warehouse import make_warehouse
 
 
 @dg.asset(
-    deps=[*STORED_TABLES, COURSES_OF_CARE, "outcomes_by_route_condition"],
+    deps=[COURSES_OF_CARE, "outcomes_by_route_condition"],
     group_name="release",
     kinds={"duckdb"},
     owners=OWNERS,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- made by make bench: begin -->", "<!-- made by make bench: end -->"
-# What is promised at the largest size (see the README's section).
+# What is asked for, at ten million scores; at fewer the start-up alone is most of a run.
+ASKED_AT = 10_000_000
 FLOOR_TIMES, FLOOR_PLUS_SECONDS, PEAK_MB, PANDAS_TIMES = 4, 15, 3000, 5
 
 
 def markdown(found: Mapping[str, Any]) -> str:
-    """A table of the whole runs, one of the steps at the largest size, and what was promised and is not met."""
+    """A table of the whole runs, one of the steps at the largest size, and whether what is asked for is met."""
     sizes = found["sizes"]
     lines = [
         _machine(found["machine"]),
@@ -38,7 +39,7 @@ def markdown(found: Mapping[str, Any]) -> str:
             ),
         ),
         "",
-        f"Imports alone, CPU: {_listed(found['imports'])}. {_kept(sizes[-1])}",
+        f"Imports alone, CPU: {_listed(found['imports'])}. {_asked(sizes[-1])}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -83,24 +84,28 @@ def _step(size: Mapping[str, Any], words: str) -> str:
     return f"{_seconds(step['wall_seconds'])} ({_seconds(step['cpu_seconds'])}), {_memory(step['peak_mb'])}"
 
 
-def _kept(size: Mapping[str, Any]) -> str:
-    """What was promised at this size, and whether it is kept."""
+def _asked(size: Mapping[str, Any]) -> str:
+    """What is asked for at the largest size, and whether it is met."""
     kap, floor, pandas = size.get("kap"), size.get("floor"), size.get("pandas")
-    told = []
+    told: list[str] = []
+    if size["scores"] < ASKED_AT:
+        return f"What is asked for is asked for at {ASKED_AT:,} scores, which this run did not measure."
     if kap and floor:
         limit = FLOOR_TIMES * floor["wall_seconds"] + FLOOR_PLUS_SECONDS
         words = f"{FLOOR_TIMES} times DuckDB alone plus {FLOOR_PLUS_SECONDS} s is {_seconds(limit)} s"
         told.append(f"{words}: {_verdict(kap['wall_seconds'] <= limit)}")
     if kap:
         told.append(f"under {PEAK_MB / 1000:.0f} GB: {_verdict(kap['peak_mb'] < PEAK_MB)}")
-    if kap and pandas and not pandas["exit_code"]:
+    if pandas and pandas.get("stopped_at_mb"):
+        told.append("pandas needs more memory than there is, so there is no ratio")
+    elif kap and pandas and not pandas["exit_code"]:
         times = pandas["wall_seconds"] / kap["wall_seconds"]
         told.append(f"{PANDAS_TIMES} times faster than pandas: {_verdict(times >= PANDAS_TIMES)} ({times:.1f} times)")
     return f"At {size['scores']:,} scores: {'; '.join(told)}."
 
 
-def _verdict(kept: bool) -> str:
-    return "kept" if kept else "missed"
+def _verdict(met: bool) -> str:
+    return "met" if met else "missed"
 
 
 def _listed(seconds: Mapping[str, float]) -> str:

@@ -148,7 +148,7 @@ def test_a_rule_over_its_limit_is_a_row_in_words_with_counts_and_rows_put_aside_
 
 def test_every_asset_has_numbers_that_plot_over_runs_and_its_seconds_among_them(shown: Shown):
     assets = defs.resolve_asset_graph().get_all_asset_keys()
-    assert len(assets) == 14
+    assert len(assets) == 25
     for key in assets:
         told = shown.metadata(key.to_user_string())
         numbers = [name for name, value in told.items() if isinstance(value, int | float)]
@@ -192,7 +192,7 @@ def test_a_run_with_nothing_new_leaves_every_state_standing(shown: Shown):
 def test_every_check_says_its_rules_in_words() -> None:
     graph = defs.resolve_asset_graph()
     keys = list(graph.asset_check_keys)
-    assert len(keys) == 20
+    assert len(keys) == 32
     for key in keys:
         description = graph.get(key).description
         assert description, key

@@ -13,8 +13,12 @@ from pipelines.manual import made_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("pipelines", "expectations", "reports", "assets")
-# They speak of codes without telling one: the list itself, and an example in a docstring or message.
-SPEAKERS = {"assets/cli/help.py", "pipelines/codes.py", "pipelines/logs.py", "pipelines/problems.py"}
+# They speak of codes without telling one: the list itself, an example in a docstring or message, the pages' account of
+# what a rule allows, and what `kap check` foresees of a rule.
+SPEAKERS = {
+    *("assets/cli/help.py", "assets/cli/share.py", "assets/method_facts.py", "reports/words.toml"),
+    *("pipelines/codes.py", "pipelines/logs.py", "pipelines/problems.py"),
+}
 
 
 def literals() -> dict[str, set[str]]:

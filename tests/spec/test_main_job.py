@@ -38,6 +38,7 @@ RECEIPT_FIELDS = {
     *("sequence", "received_at", "clinic_id", "bytes", "sha256", "kind", "file", "table", "context", "format"),
     *("rows_n", "empty_rows_n", "malformed_n", "records_n", "quarantined_n", "courses_delivered"),
     *("mapping_sha256", "settings_sha256", "contract_version", "product_version", "gate_version", "definition_set"),
+    *("delivery", "dated", "original_sha256"),
 }
 STAMP = {"contract_version": CONTRACT_VERSION, "product_version": PRODUCT_VERSION, "definition_set": DEFINITION_SET}
 CONTACTS = "patient_id,contact_day,kind\np05,-3,consultation\n"

@@ -141,6 +141,7 @@ def test_a_conflict_names_its_rule_beside_the_others_and_is_counted_in_keys() ->
                 "stale": 0,
                 "corrected": 0,
                 "mended": 0,
+                "withdrawn": 0,
                 "keys_n": 2,
                 "conflict_keys_n": 1,
             }

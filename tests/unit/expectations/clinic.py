@@ -139,6 +139,7 @@ class Patient:
     courses: list[Row] = field(default_factory=lambda: [dict(COURSE)])
     contacts: list[Row] = field(default_factory=list)
     adverse_events: list[Row] = field(default_factory=list)
+    withdrawals: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,10 @@ def _not_assessed() -> Patient:
     patient = _event()
     patient.sessions[1] |= {"ae_assessed": False}
     return patient
+
+
+def _delivery(code: str, column: str, counts: Row) -> Fault:
+    return Fault(code, "deliveries", (column,), counts)
 
 
 S, Q, C, N, E = "sessions", "scores", "courses", "contacts", "adverse_events"
@@ -300,23 +305,23 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-X18", E, ("session_day",), patient=_event(session_day=15)),
     Fault("KAP-X19", E, ("event",), patient=_not_assessed()),
     Fault("KAP-X20", E, ("serious",), patient=_event(event="hospitalisation")),
-    Fault(
+    _delivery(
         "KAP-D01",
-        "deliveries",
-        ("quarantined_pct",),
+        "quarantined_pct",
         {"receipt": 11, "records_n": 100, "quarantined_n": 21, "conflict_keys_n": 0, "keys_n": 79},
     ),
-    Fault(
+    _delivery(
         "KAP-D02",
-        "deliveries",
-        ("conflict_pct",),
+        "conflict_pct",
         {"receipt": 12, "records_n": 200, "quarantined_n": 12, "conflict_keys_n": 6, "keys_n": 100},
     ),
-    Fault(
-        "KAP-D03",
-        "deliveries",
-        ("keys_n",),
-        {"receipt": 13, "records_n": 5, "quarantined_n": 5, "conflict_keys_n": 0, "keys_n": 0},
+    _delivery(
+        "KAP-D03", "keys_n", {"receipt": 13, "records_n": 5, "quarantined_n": 5, "conflict_keys_n": 0, "keys_n": 0}
+    ),
+    _delivery(
+        "KAP-D07",
+        "lost_pct",
+        {"receipt": 14, "records_n": 79, "keys_n": 79, "standing_n": 100, "unconfirmed_loss_n": 21},
     ),
     Fault(
         "KAP-D04",
@@ -356,14 +361,14 @@ def planted(fault: Fault) -> Patient | None:
     if fault.table == "deliveries":
         return None
     patient = deepcopy(fault.patient) if fault.patient else Patient()
-    rows: list[Row] = getattr(patient, fault.table)
     if fault.changes:
-        rows[fault.row] |= fault.changes
+        getattr(patient, fault.table)[fault.row] |= fault.changes
     return patient
 
 
 CLEAN_DELIVERIES: list[Row] = [
     {"receipt": receipt, "records_n": 100, "quarantined_n": 20, "conflict_keys_n": 5, "keys_n": 100}
+    | {"standing_n": 100, "unconfirmed_loss_n": 20}
     for receipt in (1, 2, 3, 4)
 ]
 
@@ -386,11 +391,10 @@ def write(patients: list[Patient], deliveries: list[Row], folder: Path, prefix: 
                 f"CREATE OR REPLACE TABLE given ({', '.join(f'{name} {kind}' for name, kind in types.items())})"
             )
             if rows:
-                marks = ", ".join("?" for _ in types)
-                connection.executemany(f"INSERT INTO given VALUES ({marks})", frame.values.tolist())
+                connection.executemany(f"INSERT INTO given VALUES ({'?,' * len(types)})", frame.values.tolist())
             paths[table.name] = folder / f"{table.name}.parquet"
             connection.execute(f"COPY given TO '{paths[table.name]}' (FORMAT parquet)")
     paths["deliveries"] = folder / "deliveries.parquet"
-    columns = ["receipt", "records_n", "quarantined_n", "conflict_keys_n", "keys_n"]
-    pd.DataFrame(deliveries, columns=columns).astype("int64").to_parquet(paths["deliveries"])
+    columns = ["receipt", "records_n", "quarantined_n", "conflict_keys_n", "keys_n", "standing_n", "unconfirmed_loss_n"]
+    pd.DataFrame(deliveries, columns=columns).fillna(0).astype("int64").to_parquet(paths["deliveries"])
     return paths

@@ -131,7 +131,7 @@ def test_a_relation_that_could_not_be_evaluated_is_an_error_and_the_others_are_j
 ) -> None:
     del evaluated["deliveries"]
     found = judge_clinic("absent", evaluated, tmp_path, {})
-    assert found.errors == found.blocking == ("KAP-D01", "KAP-D02", "KAP-D03")
+    assert found.errors == found.blocking == ("KAP-D01", "KAP-D02", "KAP-D03", "KAP-D07")
     assert any(each.status == "passed" for each in found.findings)
 
 

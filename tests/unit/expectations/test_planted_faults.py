@@ -57,7 +57,7 @@ def test_every_planted_fault_is_found_by_its_own_rule_and_column_and_by_no_other
 
 
 def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty: ClinicValidation) -> None:
-    assert faulty.blocking == ("KAP-D01", "KAP-D02", "KAP-D03", "KAP-D04", "KAP-D05", "KAP-D06")
+    assert faulty.blocking == ("KAP-D01", "KAP-D02", "KAP-D03", "KAP-D04", "KAP-D05", "KAP-D06", "KAP-D07")
     assert faulty.errors == ()
     for each in faulty.findings:
         if each.failed_n:

@@ -19,7 +19,21 @@ from tests.synthetic_network import Network, written
 ROUTES = ("iv", "im", "intranasal", "sublingual")
 CONDITIONS = ("trd", "anxiety", "ptsd", "ocd", "addiction", "chronic_pain")
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-PLANTED_TEXTS = {"mist", "hovering", "mood_scale", "7O", "17O", "4O", "x", "middle", "9100", "5O", "chat", "hiccups", "strong"}
+PLANTED_TEXTS = {
+    "mist",
+    "hovering",
+    "mood_scale",
+    "7O",
+    "17O",
+    "4O",
+    "x",
+    "middle",
+    "9100",
+    "5O",
+    "chat",
+    "hiccups",
+    "strong",
+}
 
 
 def digests(folder: Path) -> dict[str, str]:
