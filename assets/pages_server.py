@@ -61,5 +61,6 @@ def serve_pages(releases: Path, ui_port: int) -> Iterator[str | None]:
     try:
         yield f"http://127.0.0.1:{ui_port + 1}/"
     finally:
-        server.shutdown()
+        # Not waited for: shutdown() waits for a loop that an interrupt may have kept from starting.
+        threading.Thread(target=server.shutdown, daemon=True).start()
         server.server_close()

@@ -32,12 +32,12 @@ def serve(home: Home, port: int) -> None:
         known = set(instance.get_dynamic_partitions("clinics"))
         instance.add_dynamic_partitions("clinics", [clinic_id for clinic_id in wanted if clinic_id not in known])
     environment = os.environ | {"DAGSTER_HOME": str(home.dagster), HOME_VARIABLE: str(home.root)}
-    print(f"Dagster UI: http://127.0.0.1:{port}  (stop with Ctrl-C)", flush=True)
-    with serve_pages(home.releases, port) as pages:
-        if pages:
-            environment[PAGES_VARIABLE] = pages
-            print(f"Dashboard:  {pages}current/index.html", flush=True)
-        try:
+    try:
+        with serve_pages(home.releases, port) as pages:
+            print(f"Dagster UI: http://127.0.0.1:{port}  (stop with Ctrl-C)", flush=True)
+            if pages:
+                environment[PAGES_VARIABLE] = pages
+                print(f"Dashboard:  {pages}current/index.html", flush=True)
             subprocess.run(command(port), cwd=_ROOT, env=environment, check=False)
-        except KeyboardInterrupt:
-            return
+    except KeyboardInterrupt:
+        return

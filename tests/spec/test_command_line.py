@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -137,9 +138,14 @@ def test_the_example_of_the_ui_serves_on_this_machine_alone(folder: Path):
         shlex.split(example), cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as serving:
         assert serving.stdout is not None
-        assert f"http://127.0.0.1:{port}" in serving.stdout.readline()
-        os.killpg(serving.pid, signal.SIGINT)
-        serving.wait(WAIT_SECONDS)
+        try:
+            assert f"http://127.0.0.1:{port}" in serving.stdout.readline()
+            os.killpg(serving.pid, signal.SIGINT)
+            serving.wait(60)
+        finally:
+            # A UI that did not stop must not keep the tests from ending.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(serving.pid, signal.SIGKILL)
 
 
 def test_the_readmes_first_rows_are_taken_in_as_they_stand(tmp_path: Path):
