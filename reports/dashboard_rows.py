@@ -24,6 +24,7 @@ COURSE_KEY = ("clinic_id", "condition", "route", "scale", "axis")
 RELEASED_NUMBERS = (
     *LADDER,
     "n_completed_induction",
+    "n_courses",
     "followup_pct",
     "paired_pct",
     *MOMENTS,

@@ -69,7 +69,11 @@ def outcome_row(clinic: str, condition: str, route: str, scale: str, timepoint: 
         else "reportable"
     )
     row |= dict(zip(LADDER, (started, due, baseline, round(baseline * 0.9), analysed), strict=True))
-    row |= {"n_completed_induction": round(started * 0.7), "followup_pct": 100 * analysed / due if due else None}
+    row |= {
+        "n_courses": round(started * 1.2),
+        "n_completed_induction": round(started * 0.7),
+        "followup_pct": 100 * analysed / due if due else None,
+    }
     row |= {"paired_pct": paired, "n_case_baseline": round(analysed * 0.8)}
     moments = scale != "primary" and analysed > 1
     start = BASELINES.get(scale, 10.0)

@@ -17,7 +17,11 @@ def headline() -> Headline:
                 Phrase("headline.treated"),
                 Phrase(
                     "headline.completed",
-                    {"completed": ("count", "n_completed_induction"), "clinics": ("count", "clinics_n")},
+                    {
+                        "courses": ("count", "n_courses"),
+                        "completed": ("count", "n_completed_induction"),
+                        "clinics": ("count", "clinics_n"),
+                    },
                 ),
             ),
             Tile(
