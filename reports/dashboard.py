@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.vocabulary import ALL, PRIMARY, TIMEPOINTS
-from reports import theme
 from reports.dashboard_rows import (
     COURSE_NUMBERS,
     DERIVED_NUMBERS,
@@ -15,18 +14,15 @@ from reports.dashboard_rows import (
     RELEASED_NUMBERS,
     DashboardRows,
     Filters,
-    blank,
     dashboard_rows,
-    ends,
-    steps_of,
-    summary,
 )
+from reports.filled import Filled, FilledTile, fill, names, sections_as_data, shown, templates
 from reports.packed import packed
-from reports.phrases import Said, Speaker, as_data
+from reports.phrases import Speaker, as_data
 from reports.released_rows import Row
 from reports.sections import change, clinics, grid, headline, ladder, rates
 from reports.sections.declared import Chart, Declared, Headline
-from reports.sections.parts import Cell, Page, TableView
+from reports.sections.parts import Page
 from reports.words import Words
 
 # The sections of the words file that a page's script speaks from; the rest is only said here.
@@ -44,44 +40,6 @@ _OUTCOME_CODES = (
     "worst_condition",
 )
 _COURSE_CODES = ("clinic_id", "condition", "route", "scale", "axis", "empty_because")
-
-
-@dataclass(frozen=True)
-class FilledChart:
-    """A chart's place on the page: its title in words; hidden = nothing to draw for these filters."""
-
-    id: str
-    finding: str
-    definition: str
-    label: str
-    wide: bool
-    hidden: bool
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A section in words for one choice of filters. empty: a sentence in place of charts and table ('' = shown)."""
-
-    id: str
-    heading: str
-    sentence: str
-    reading: str
-    how_to_read: str
-    definition: str
-    charts: tuple[FilledChart, ...]
-    table: TableView
-    folded: bool
-    empty: str
-
-
-@dataclass(frozen=True)
-class FilledTile:
-    """A tile in words."""
-
-    figure: Said
-    what: str
-    small: str
-    mark: str
 
 
 @dataclass(frozen=True)
@@ -177,99 +135,11 @@ def _clinics(page: Page, rows: DashboardRows, filters: Filters) -> Filled | None
     return fill(clinics.clinics(), rows, filters, Speaker(page.words, names(page))) if _many(page) else None
 
 
-def fill(section: Declared, rows: DashboardRows, filters: Filters, speaker: Speaker) -> Filled:
-    """One section in words for these filters."""
-    subject = rows.row(filters)
-    about = subject or blank(filters)
-    lists = [_rows_of(chart, rows, filters) for chart in section.charts] if _by_chart(section) else []
-    listed = [row for each in lists for row in each] if lists else rows.chosen(section.rows, filters)
-    told = [row for row in listed if row.get("evidence") != "none"]
-    if section.rows == "subject" and not _by_chart(section):
-        told = steps_of(subject) if subject else []
-    values = {**about, **summary(listed, section.about, section.group)}
-    heading = section.heading_of_one if values["rows_n"] < 2 else section.heading
-    return Filled(
-        id=section.id,
-        heading=speaker.sentence(heading, values),
-        sentence=speaker.sentence(section.sentence, about),
-        reading=read(section, subject, speaker),
-        how_to_read=speaker.words.say(section.how_to_read),
-        definition=section.definition,
-        charts=tuple(_chart(chart, rows, filters, speaker) for chart in section.charts),
-        table=TableView(
-            speaker.words.say(section.caption),
-            tuple(speaker.words.say(f"column.{column.heading}") for column in section.columns),
-            tuple(_line(section, row, speaker) for row in told),
-        ),
-        folded=section.folded,
-        empty="" if told else speaker.words.say(section.empty),
-    )
-
-
-def read(section: Declared, subject: Row | None, speaker: Speaker) -> str:
-    """The sentence made from the section's data; nothing when the chosen group does not exist."""
-    if subject is None:
-        return ""
-    return speaker.sentence(section.reading, subject) or speaker.sentence(section.reading_of_silence, subject)
-
-
-def _by_chart(section: Declared) -> bool:
-    """Whether each chart of the section has rows of its own, those of one condition."""
-    return any(chart.condition for chart in section.charts)
-
-
-def _rows_of(chart: Chart, rows: DashboardRows, filters: Filters) -> list[Row]:
-    if chart.condition and filters.condition not in (ALL, chart.condition):
-        return []
-    found = rows.chosen(chart.rows, filters, chart.condition, chart.axis)
-    if chart.condition and not any(row["route"] == filters.route for row in found):
-        return []
-    return found if chart.rows != "course" or sum(row["mean"] is not None for row in found) > 1 else []
-
-
-def _chart(chart: Chart, rows: DashboardRows, filters: Filters, speaker: Speaker) -> FilledChart:
-    drawn = _rows_of(chart, rows, filters)
-    of_route = next((row for row in drawn if row["route"] == filters.route), None)
-    subject = of_route if chart.condition else rows.row(filters)
-    if chart.rows == "course" and subject is not None:
-        subject = {**subject, **ends(drawn, speaker.words.limits.precise_n)}
-    return FilledChart(
-        chart.id,
-        speaker.sentence(chart.finding, subject),
-        chart.definition,
-        str(chart.spec.get("description", "")),
-        chart.wide,
-        hidden=bool(chart.condition) and not drawn,
-    )
-
-
-def _line(section: Declared, row: Row, speaker: Speaker) -> tuple[Cell, ...]:
-    link = section.link.format(clinic=row["clinic_id"]) if section.link else ""
-    said = [speaker.cell(column.cell, row) for column in section.columns]
-    return tuple(
-        Cell(each.text, column.numeric, each.mark, "" if i else link)
-        for i, (each, column) in enumerate(zip(said, section.columns, strict=True))
-    )
-
-
 def to_know(first: Headline, subject: Row, speaker: Speaker) -> tuple[str, ...]:
     """The sentences beside the tiles: those whose figures are shown."""
     if subject["n_analysed"] == 0:
         return (speaker.sentence(first.nobody, subject),)
     return tuple(sentence for phrase in first.to_know if (sentence := speaker.sentence(phrase, subject)))
-
-
-def names(page: Page) -> dict[str, dict[str, str]]:
-    """kind of code -> code -> name, for every code that a row of this page may hold."""
-    kinds = ("condition", "route", "timepoint", "state", "direction", "step", "axis")
-    found = {kind: page.words.names(kind) for kind in kinds}
-    found["clinic"] = {
-        ALL: page.words.say("filters.every_clinic"),
-        **{c: n or c for c, n in page.about.clinics.items()},
-    }
-    found["scale"] = {PRIMARY: page.words.say("filters.primary")} | {s: f.name for s, f in page.about.scales.items()}
-    found["colour"] = dict(theme.ROUTE_COLOURS)
-    return found
 
 
 def choices(page: Page, rows: DashboardRows) -> dict[str, list[tuple[str, str]]]:
@@ -285,17 +155,11 @@ def choices(page: Page, rows: DashboardRows) -> dict[str, list[tuple[str, str]]]
     return {kind: [(code, named[kind].get(code, code)) for code in found] for kind, found in codes.items() if found}
 
 
-def shown(speaker: Speaker, filters: Filters) -> str:
-    """What the page shows, in one line: said aloud when it changes, and printed in place of the filters."""
-    return speaker.words.say(
-        "filters.shown", **{kind: speaker.name(kind, code) for kind, code in asdict(filters).items()}
-    )
-
-
 def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: Headline) -> dict[str, Any]:
     """What dashboard.js reads: the rows, the names, the templates, the sections."""
     course = [row for each in rows.course.values() for row in each]
     return {
+        "file": "index.html",
         "clinic": page.scope.clinic_id,
         "outcomes": packed(list(rows.outcomes.values()), _OUTCOME_CODES, (*RELEASED_NUMBERS, *DERIVED_NUMBERS)),
         "course": packed(course, _COURSE_CODES, COURSE_NUMBERS),
@@ -304,33 +168,11 @@ def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: 
         "routes": rows.routes,
         "higher_is_better": sorted(s for s, scale in page.about.scales.items() if scale.lower_is_better is False),
         "names": names(page),
-        "words": {
-            key: page.words.template(key) for key in page.words.sentences if key.split(".")[0] in (*SPOKEN, *SPOKEN_TOO)
-        },
+        "words": templates(page, (*SPOKEN, *SPOKEN_TOO)),
         "synthetic": page.about.synthetic,
         "ladder": LADDER,
         "enough_n": page.about.limits.precise_n,
         "blocked": sorted(rows.blocked),
         "headline": as_data(first),
-        "sections": [_of_section(section) for section in sections],
+        "sections": sections_as_data(sections),
     }
-
-
-def _of_section(section: Declared) -> dict[str, Any]:
-    told = (
-        "id",
-        "rows",
-        "group",
-        "about",
-        "link",
-        "empty",
-        "heading",
-        "heading_of_one",
-        "of_groups",
-        "sentence",
-        "reading",
-        "reading_of_silence",
-        "columns",
-        "charts",
-    )
-    return {name: as_data(getattr(section, name)) for name in told}

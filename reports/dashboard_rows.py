@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from pipelines.vocabulary import ALL, CONDITIONS, PRIMARY, PRIMARY_SCALES, REPORTED_ROUTES, TIMEPOINTS
 from reports import released_rows
 from reports.phrases import SPEAKING
 from reports.released_rows import Row
+from reports.sections.declared import Chart, Declared, List, ListOf
 from reports.sections.parts import Page
 
 LADDER = ("n_started", "n_due", "n_baseline", "n_any_followup", "n_analysed")
@@ -45,8 +46,6 @@ SPEAKING_NUMBERS = tuple(
 )
 COURSE_NUMBERS = ("position", "n", "mean", "ci_low", "ci_high", "n_stopped")
 
-List = Literal["subject", "by_condition", "by_route", "grid", "routes_of_condition", "course", "clinics"]
-
 
 @dataclass(frozen=True)
 class Filters:
@@ -63,12 +62,13 @@ class Filters:
 class DashboardRows:
     """outcomes: rows of outcomes_by_route_condition with DERIVED_NUMBERS and `direction`; course: of
     score_trajectories; main_scale: clinic -> condition -> the scale that shows its change; blocked: clinics without a
-    row whose deliveries were held back."""
+    row whose deliveries were held back; enough_n: people behind the last point that a title speaks of."""
 
     outcomes: Mapping[tuple[str, ...], Row]
     blocked: frozenset[str]
     course: Mapping[tuple[str, ...], Sequence[Row]]
     main_scale: Mapping[str, Mapping[str, str]]
+    enough_n: float
 
     @property
     def conditions(self) -> list[str]:
@@ -91,7 +91,7 @@ class DashboardRows:
         """The one row of these filters."""
         return self.outcomes.get((filters.clinic, filters.condition, filters.route, filters.scale, filters.timepoint))
 
-    def chosen(self, which: List, filters: Filters, condition: str = "", axis: str = "") -> list[Row]:
+    def chosen(self, which: List | ListOf, filters: Filters, condition: str = "", axis: str = "") -> list[Row]:
         """The rows of one list, in the order of the contract. condition, axis: of a chart of one condition.
 
         A list over all groups shows, when one of them is chosen, that one beside `all`.
@@ -108,7 +108,7 @@ class DashboardRows:
             return [self.row(each) or blank(each, self.why_no_row(each.clinic)) for each in asked]
         return [row for each in asked if (row := self.row(each)) is not None]
 
-    def _asked(self, which: List, filters: Filters, condition: str) -> Iterator[Filters]:
+    def _asked(self, which: List | ListOf, filters: Filters, condition: str) -> Iterator[Filters]:
         conditions = self.conditions if filters.condition == ALL else [filters.condition]
         routes = self.routes if filters.route == ALL else [filters.route]
         if which == "subject":
@@ -126,6 +126,44 @@ class DashboardRows:
             # A network's page holds a clinic's margins only, on the primary scale.
             each_clinic = (clinic for clinic in self.main_scale if clinic != ALL)
             yield from (replace(filters, clinic=clinic, scale=PRIMARY) for clinic in each_clinic)
+
+    def subject(self, section: Declared, filters: Filters) -> Row | None:
+        """The row of the filters: all sections speak of the same one."""
+        return self.row(filters)
+
+    def blank(self, section: Declared, filters: Filters) -> Row:
+        """The row of filters that have none."""
+        return blank(filters)
+
+    def listed(self, section: Declared, filters: Filters) -> list[Row]:
+        """The rows of the section's list; of a section whose charts have rows of their own, all of these."""
+        if section.by_chart:
+            return [row for chart in section.charts for row in self.drawn(section, chart, filters)]
+        return self.chosen(section.rows, filters)
+
+    def told(self, section: Declared, filters: Filters) -> list[Row]:
+        """The rows of the section's table: a row per step of the ladder, else the list without its blanks."""
+        if section.rows == "subject" and not section.by_chart:
+            subject = self.row(filters)
+            return steps_of(subject) if subject else []
+        return [row for row in self.listed(section, filters) if row.get("evidence") != "none"]
+
+    def drawn(self, section: Declared, chart: Chart, filters: Filters) -> list[Row]:
+        """The rows of one chart; none when the choice leaves it nothing to compare."""
+        if chart.condition and filters.condition not in (ALL, chart.condition):
+            return []
+        found = self.chosen(chart.rows, filters, chart.condition, chart.axis)
+        if chart.condition and not any(row["route"] == filters.route for row in found):
+            return []
+        return found if chart.rows != "course" or sum(row["mean"] is not None for row in found) > 1 else []
+
+    def titled(self, section: Declared, chart: Chart, filters: Filters) -> Row | None:
+        """The row of the filters; for a chart of one condition that of the chosen route, for a course with its ends."""
+        if not chart.condition:
+            return self.row(filters)
+        drawn = self.drawn(section, chart, filters)
+        found = next((row for row in drawn if row["route"] == filters.route), None)
+        return {**found, **ends(drawn, self.enough_n)} if found and chart.rows == "course" else found
 
     def why_no_row(self, clinic: str) -> str:
         """The evidence of a clinic that has no row: what it delivered is blocked, or there is nothing."""
@@ -158,7 +196,9 @@ def dashboard_rows(page: Page) -> DashboardRows:
         if key[1] == ALL:
             row.update(_worst(outcomes, key))
     held = {delivery.clinic_id for delivery in page.about.deliveries if delivery.state != "published"}
-    return DashboardRows(outcomes, frozenset(held - {key[0] for key in outcomes}), ordered, main)
+    return DashboardRows(
+        outcomes, frozenset(held - {key[0] for key in outcomes}), ordered, main, page.about.limits.precise_n
+    )
 
 
 def _by_name(page: Page) -> list[str]:

@@ -32,8 +32,8 @@ __all__ = [
 
 # Sorts and filters the tables of a page.
 TABLE_SCRIPTS = ("tables.js",)
-# Speaks and draws the dashboard for what a reader chose.
-DASHBOARD_SCRIPTS = ("dashboard.js",)
+# Speak and draw a page's sections for what a reader chose; a page's own rows come last.
+SECTION_SCRIPTS = (*TABLE_SCRIPTS, "speaking.js", "sections.js")
 
 
 def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, bytes]:
@@ -85,8 +85,7 @@ def _index(page: Page, names: Sequence[str]) -> bytes:
     with theme.unchecked(False):
         shown = dashboard(page)
     values = _frame(page, "outcomes", names) | {"dashboard": shown}
-    scripts = (*TABLE_SCRIPTS, *DASHBOARD_SCRIPTS)
-    return render.page("index.html.j2", page.words, values, scripts, shown.data)
+    return render.page("index.html.j2", page.words, values, (*SECTION_SCRIPTS, "dashboard.js"), shown.data)
 
 
 def _quality(page: Page, names: Sequence[str]) -> bytes:

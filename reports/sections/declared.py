@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from reports.dashboard_rows import List
 from reports.phrases import Number, Phrase
+
+# The lists of the dashboard's outcomes (dashboard_rows.py).
+List = Literal["subject", "by_condition", "by_route", "grid", "routes_of_condition", "course", "clinics"]
 
 # Vega reads these tooltip fields as a heading and as an image to fetch (vega-tooltip): never let one through.
 BANNED_FIELDS = frozenset({"title", "image"})
@@ -21,6 +23,19 @@ SILENCE = Phrase(
     "reading_of.silent",
     {"analysed": ("count", "n_analysed"), "due": ("count", "n_due"), "followed": ("share", "followup_pct")},
 )
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Rows of one table that the filters choose: every column that a filter names holds the filter's value.
+
+    by: filter columns that hold every value instead, and with a choice `all` beside it. where: columns that hold a
+    fixed value. A filter that the table has no column for is not asked.
+    """
+
+    table: str
+    by: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,12 +53,12 @@ class Chart:
 
     rows: the list it draws; condition, axis: of the list, for a chart of one condition. finding: its title.
     measures: columns that the axis must hold, zero with them (none = the axis is fixed); room: what stands free beyond
-    them for a text, as a share of the axis.
+    them for a text, as a share of the axis. subject: the list whose one row the title is of (none = the section's).
     """
 
     id: str
     spec: Mapping[str, Any]
-    rows: List
+    rows: List | ListOf
     fields: Mapping[str, Phrase | Number]
     finding: Phrase
     definition: str
@@ -53,6 +68,7 @@ class Chart:
     measures: tuple[str, ...] = ()
     room: float = 0.0
     wide: bool = False
+    subject: ListOf | None = None
 
     def __post_init__(self) -> None:
         if BANNED_FIELDS & set(self.fields):
@@ -69,11 +85,11 @@ class Declared:
     the list is down to one group. reading: one sentence from the subject row; reading_of_silence: said instead when
     its figure is not shown. definition: the place in methods.html. of_groups: needs condition and route together,
     which a network's page does not hold of a single clinic. link: where a row's first cell leads, with a place
-    {clinic}.
+    {clinic}. subject: the list whose one row the sentences are of (none = the one row of the filters).
     """
 
     id: str
-    rows: List
+    rows: List | ListOf
     group: str
     about: str
     heading: Phrase
@@ -90,6 +106,12 @@ class Declared:
     empty: str = "empty.section"
     of_groups: bool = False
     link: str = ""
+    subject: ListOf | None = None
+
+    @property
+    def by_chart(self) -> bool:
+        """Whether each chart of the section has rows of its own, those of one condition."""
+        return any(chart.condition for chart in self.charts)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from reports.charts import rate_by_group
 from reports.charts.rate_by_group import Group
-from reports.dashboard_rows import List
 from reports.phrases import Phrase, count, label, plain, rate, rate_places
-from reports.sections.declared import Chart, Column, Declared
+from reports.sections.declared import Chart, Column, Declared, List
 from reports.words import Words
 
 _WHEN = {"when": ("timepoint", "timepoint"), "scale": ("scale", "scale")}
