@@ -33,6 +33,14 @@ TABLES = {
     "presence_contrast": (
         "One row per clinic (or all), condition, group of therapist presence, scale and timepoint. Not adjusted."
     ),
+    "outcomes_by_sessions": (
+        "One row per clinic (or all), condition, number of induction sessions, scale and timepoint. "
+        "Not adjusted: people who go on differ from those who stop."
+    ),
+    "outcomes_by_integration": (
+        "One row per clinic (or all), condition, share of sessions that integration followed, scale and timepoint. "
+        "Not adjusted: people who go on differ from those who stop."
+    ),
     "presence_balance": "One row per group of presence, characteristic and level: how alike the groups were before.",
     "benchmarks": "One row per condition, route, scale, study and measure: published beside the network's own.",
     "data_quality": "One row per clinic, rule, table and column: status and counts.",
@@ -42,6 +50,7 @@ TABLES = {
 _UPSTREAM = {
     "safety_by_route": [COURSES_OF_CARE, dg.AssetKey("adverse_events")],
     "care_pathway": [COURSES_OF_CARE, dg.AssetKey("contacts")],
+    "outcomes_by_integration": [COURSES_OF_CARE, dg.AssetKey("contacts")],
     "data_quality": [COURSES_OF_CARE, dg.AssetKey("validation")],
     "reference_changes": [SCORED_SCORES],
 }

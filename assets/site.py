@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets import method_facts
+from assets.deliveries import LEFT_OUT, deliveries, reconciliation, shown_people, withdrawn_people
 from pipelines.disclosure.policy import release as release_table
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.intake.receipts import Receipt, read_receipts
+from pipelines.provenance.arrivals import arrivals
 from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, History
 from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
 from pipelines.provenance.release import write_release
@@ -22,7 +24,7 @@ from pipelines.steps.candidates import COUNTS
 from pipelines.steps.job import Job
 from pipelines.steps.outcomes import read_exact
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
-from reports.about import About, Delivery
+from reports.about import About
 from reports.pages import build_site
 from reports.released_rows import for_clinic
 from reports.table_file import csv_bytes
@@ -87,6 +89,9 @@ def make_release(job: Job) -> Made:
 def about(job: Job, history: History, receipts: list[Receipt]) -> About:
     """The facts that stand on the pages, all from the record and the settings."""
     settings = job.settings
+    judged = tuple(deliveries(history, receipts))
+    targets = {clinic_id: aims for clinic_id, own in settings.clinics.items() if (aims := own.targets.given())}
+    standing = [receipt for receipt in receipts if receipt.sequence not in history.retracted]
     clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
     return About(
         network_name=settings.network.name,
@@ -96,7 +101,11 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         contract_version=CONTRACT_VERSION,
         product_version=PRODUCT_VERSION,
         clinics={clinic_id: settings.clinic(clinic_id).name or clinic_id for clinic_id in clinics},
-        deliveries=tuple(_deliveries(history, receipts)),
+        deliveries=tuple(delivery for delivery in judged if delivery.state not in LEFT_OUT),
+        left_out=tuple(delivery for delivery in judged if delivery.state in LEFT_OUT),
+        arrivals=tuple(arrivals(standing, _delivery_days(targets))),
+        withdrawn_people=shown_people(withdrawn_people(history), settings.disclosure_limits()),
+        targets={clinic_id: targets[clinic_id] for clinic_id in clinics if clinic_id in targets},
         facts=tuple(method_facts.facts(history.frozen)),
         instruments=tuple(method_facts.instruments()),
         licences=tuple(method_facts.NOTICES),
@@ -109,6 +118,10 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         lengths=method_facts.lengths(settings.clinic_windows()),
         limits=settings.disclosure_limits(),
     )
+
+
+def _delivery_days(targets: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    return {clinic_id: aims["delivery_days"] for clinic_id, aims in targets.items() if "delivery_days" in aims}
 
 
 def parquet_bytes(table: ReleasedTable) -> bytes:
@@ -130,42 +143,22 @@ def _clinic_parquet(tables: Mapping[str, ReleasedTable], clinic_ids: Iterable[st
     }
 
 
-def _reconciliation(history: History) -> dict[int, dict[str, int]]:
-    """What became of each delivery's records when it was last validated, by receipt."""
-    found = {}
-    for body in history.validations:
-        for row in body["reconciliation"]:
-            found[row["receipt"]] = {name: int(row[name]) for name in COUNTS}
-    return found
-
-
-def _deliveries(history: History, receipts: list[Receipt]) -> Iterator[Delivery]:
-    reconciled = _reconciliation(history)
-    for receipt in receipts:
-        counts = reconciled.get(receipt.sequence)
-        if counts is None or receipt.sequence in history.retracted:
-            continue
-        published = receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
-        yield Delivery(
-            receipt.clinic_id,
-            receipt.file,
-            receipt.table,
-            **counts,
-            state="published" if published else "blocked",
-        )
-
-
 def _receipts_used(history: History, receipts: list[Receipt]) -> list[ReceiptUsed]:
-    reconciled = _reconciliation(history)
+    reconciled = reconciliation(history)
     return [
         ReceiptUsed(
             receipt.sequence,
             receipt.sha256,
             receipt.clinic_id,
             receipt.table,
-            {"rows": receipt.rows_n, "empty_rows": receipt.empty_rows_n, **reconciled.get(receipt.sequence, {})},
+            {"rows": receipt.rows_n, "empty_rows": receipt.empty_rows_n, **_sum_of(reconciled.get(receipt.sequence))},
             receipt.mapping_sha256,
         )
         for receipt in receipts
         if receipt.sequence in history.published.get(receipt.clinic_id, frozenset())
     ]
+
+
+def _sum_of(counts: Mapping[str, int] | None) -> dict[str, int]:
+    """What a manifest says of a delivery's records: those of its sum."""
+    return {name: counts[name] for name in COUNTS} if counts else {}

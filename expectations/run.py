@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from expectations.judge import Judge
 from expectations.suites import suite
 from pipelines.engine import Engine, EngineError
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
+from pipelines.intake.versions import StoredStates
 from pipelines.rules import evaluation
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.finding import Finding, Status
 from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
 from pipelines.rules.rule import Rule
 from pipelines.settings_sections import EngineSettings
+
+# A relation to judge: a Parquet file, or decided records.
+Given: TypeAlias = Path | StoredStates
 
 DEFAULT_LIMITS = EngineSettings()
 _ERROR: tuple[Status, None, None] = ("error", None, None)
@@ -57,7 +61,7 @@ class ClinicValidation:
 
 def validate_clinic(
     clinic_id: str,
-    relations: Mapping[str, Path],
+    relations: Mapping[str, Given],
     scratch: Path,
     thresholds: Mapping[str, float],
     catalogue: Catalogue | None = None,
@@ -65,8 +69,9 @@ def validate_clinic(
 ) -> ClinicValidation:
     """Judge a clinic's candidate records by every rule.
 
-    relations: Parquet files `sessions`, `scores`, `courses` (typed records: typed columns, and state, is_current and
-    is_mended where known; those are judged that are current or quarantined) and `deliveries` (one row per pending
+    relations: `sessions`, `scores`, `courses` and the other tables, stored states or a Parquet file (typed records:
+    typed columns, and state, is_current and is_mended where known; those are judged that are current or quarantined),
+    and `deliveries` (one row per pending
     delivery: receipt, records_n, quarantined_n, conflict_keys_n, keys_n); an absent one is empty. scratch: a folder for
     the evaluated relations, which hold no pseudonym; emptied by the caller. thresholds: code -> percent, tightening
     only. limits: what the engine may use.
@@ -76,17 +81,16 @@ def validate_clinic(
 
 
 def evaluate_clinic(
-    relations: Mapping[str, Path], scratch: Path, catalogue: Catalogue, limits: EngineSettings = DEFAULT_LIMITS
+    relations: Mapping[str, Given], scratch: Path, catalogue: Catalogue, limits: EngineSettings = DEFAULT_LIMITS
 ) -> dict[str, Evaluated]:
     """Write the evaluated relations as Parquet; those that could not be made are left out."""
     written: dict[str, Evaluated] = {}
-    folders = [*{path.parent for path in relations.values()}, scratch]
+    paths = [path for given in relations.values() for path in _paths(given)]
+    folders = [*{path.parent for path in paths}, scratch]
     with Engine(folders, memory=limits.memory, threads=limits.threads, scratch=scratch) as engine:
         catalogue.define_in(engine)
         try:
-            for name, path in relations.items():
-                engine.view_parquet(f"given_{name}", [path])
-            evaluation.prepare(engine, {name: f"given_{name}" for name in relations})
+            evaluation.prepare(engine, {name: _view(engine, name, given) for name, given in relations.items()})
             for relation in evaluation.relations():
                 evaluation.evaluate(engine, relation)
                 counted = count(engine, relation)
@@ -99,6 +103,18 @@ def evaluate_clinic(
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
     return written
+
+
+def _paths(given: Given) -> tuple[Path, ...]:
+    return (given,) if isinstance(given, Path) else (*given.delivered, given.decided)
+
+
+def _view(engine: Engine, name: str, given: Given) -> str:
+    """Make a view of a relation given; return its name."""
+    if not isinstance(given, Path):
+        return given.view(engine)
+    engine.view_parquet(f"given_{name}", [given])
+    return f"given_{name}"
 
 
 def judge_clinic(

@@ -15,6 +15,7 @@ from expectations.run import ClinicValidation, validate_clinic
 from pipelines.contract.tables import TABLES
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
 from pipelines.instruments.catalogue import load_catalogue
+from pipelines.intake.versions import StoredStates
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import VALIDATED
 from pipelines.rules.finding import Finding
@@ -22,6 +23,7 @@ from pipelines.steps.candidates import (
     Candidate,
     candidate_folder,
     candidate_path,
+    candidate_states,
     choose,
     is_prepared,
     prepare,
@@ -70,7 +72,6 @@ def refuse_errors(validations: Sequence[Validation]) -> None:
 
 
 def _validate(job: Job, candidate: Candidate) -> Validation:
-    folder = candidate_folder(job.home.tmp, candidate.clinic_id)
     if not candidate.receipts:
         return _nothing_left(job, candidate)
     if not is_prepared(job.home.tmp, candidate):
@@ -78,7 +79,7 @@ def _validate(job: Job, candidate: Candidate) -> Validation:
     # A folder of this run's own: DuckDB keeps a database open in its process after the file is gone.
     scratch = make_folder(job.home.tmp / "validation" / job.run_id / candidate.clinic_id, PRIVATE_FOLDER)
     try:
-        relations, limits = _relations(folder), job.settings.engine
+        relations, limits = _relations(job, candidate), job.settings.engine
         found = validate_clinic(candidate.clinic_id, relations, scratch, thresholds(job), load_catalogue(), limits)
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
@@ -100,9 +101,11 @@ def thresholds(job: Job) -> dict[str, float]:
     return {"KAP-D01": given.quarantined_pct_max, "KAP-D02": given.key_conflict_pct_max}
 
 
-def _relations(folder: Path) -> dict[str, Path]:
-    names = (*TABLES, "deliveries")
-    return {name: path for name in names if (path := candidate_path(folder, name)).exists()}
+def _relations(job: Job, candidate: Candidate) -> dict[str, Path | StoredStates]:
+    folder = candidate_folder(job.home.tmp, candidate.clinic_id)
+    decided = (candidate_states(job, candidate.clinic_id, table, candidate.receipts) for table in TABLES.values())
+    tables = {states.table.name: states for states in decided if states is not None}
+    return {**tables, "deliveries": candidate_path(folder, "deliveries")}
 
 
 def _verdict(found: ClinicValidation) -> Verdict:

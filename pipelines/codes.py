@@ -136,6 +136,7 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-L01": ("the ledger is as it was written.", "restore ledger.jsonl from a copy."),
         "KAP-L02": ("the raw bytes of a receipt are as they were received.", "restore raw/ from a copy."),
         "KAP-L03": ("the current release is as it was written.", "run `kap run`: it makes the release again."),
+        "KAP-L04": ("the reason of a decision about a receipt is as it was given.", "restore reviews/ from a copy."),
         "KAP-I01": ("the instrument's file is readable TOML.", "correct the line named."),
         "KAP-I02": ("the instrument's file holds what the catalogue needs.", "add or correct the entry named."),
         "KAP-I03": ("every fact of an instrument has its source.", "add the source."),

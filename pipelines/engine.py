@@ -7,7 +7,7 @@ that uses them; each holds one SELECT, and `materialise` turns it into a table o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -108,9 +108,23 @@ class Engine(AbstractContextManager["Engine"]):
         self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {select}", **parameters)
         return int(self.value(f"SELECT count(*) FROM {quoted(name)}"))
 
+    def hold(self, name: str, select: str, empty: Collection[str], **parameters: Any) -> None:
+        """Make relation `name` of a SELECT; of its columns those in `empty` have no value, and are not held."""
+        columns, held = self._columns(select, **parameters), f"held_{name}"
+        self.materialise(held, f"SELECT {_without(columns, empty)} FROM ({select})", **parameters)
+        self.view(name, f"SELECT {_as_null(columns, empty)} FROM {quoted(held)}")
+
     def view(self, name: str, select: str) -> None:
         """Make view `name` of a SELECT without parameters: what reads it once needs no copy of it in memory."""
         self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select}")
+
+    def filled(self, name: str, columns: Iterable[str]) -> frozenset[str]:
+        """Those of the columns of relation `name` that hold a value in any row."""
+        asked = tuple(columns)
+        if not asked:
+            return frozenset()
+        (counts,) = self.rows(f"SELECT {', '.join(f'count({quoted(column)})' for column in asked)} FROM {quoted(name)}")
+        return frozenset(column for column, count in zip(asked, counts, strict=True) if count)
 
     def define(self, name: str, frame: pd.DataFrame) -> None:
         """Make table `name` from a small data frame."""
@@ -136,12 +150,44 @@ class Engine(AbstractContextManager["Engine"]):
         target = os.fspath(path.resolve()).replace("'", "''")
         self.execute(f"COPY ({select}) TO '{target}' (FORMAT csv, HEADER, FORCE_QUOTE *)")
 
-    def write_parquet(self, select: str, path: Path, metadata: dict[str, str], **parameters: Any) -> None:
-        """Write a SELECT (give it an ORDER BY) to `path`, with `metadata` in the footer. Not atomic: see `lake`."""
+    def write_parquet(self, select: str, path: Path, metadata: dict[str, str], order: str = "") -> None:
+        """Write a SELECT, rows in the order of `order`, to `path`, with `metadata` in the footer.
+
+        Not atomic: see `lake`.
+        """
+        if order:
+            select = self._sorted(select, order)
         pairs = ", ".join(f"{key}: '{value}'" for key, value in sorted(metadata.items()))
         target = os.fspath(path.resolve()).replace("'", "''")
         options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}}"
-        self.execute(f"COPY ({select}) TO '{target}' ({options})", **parameters)
+        self.execute(f"COPY ({select}) TO '{target}' ({options})")
+
+    def _sorted(self, select: str, order: str) -> str:
+        """A SELECT in order; a column without a value is not carried through the sort, which is what costs."""
+        self.view("_unsorted", select)
+        columns = self._columns(select)
+        filled = self.filled("_unsorted", columns)
+        if not filled:
+            return select
+        empty = columns.keys() - filled
+        inner = f"SELECT {_without(columns, empty)} FROM _unsorted ORDER BY {order}"
+        return f"SELECT {_as_null(columns, empty)} FROM ({inner})"
+
+    def _columns(self, select: str, **parameters: Any) -> dict[str, str]:
+        """Column -> type of a SELECT, in its order."""
+        return {str(name): str(kind) for name, kind, *_ in self.rows(f"DESCRIBE {select}", **parameters)}
+
+
+def _without(columns: Mapping[str, str], empty: Collection[str]) -> str:
+    """The columns that hold a value, for a SELECT."""
+    return ", ".join(quoted(name) for name in columns if name not in empty)
+
+
+def _as_null(columns: Mapping[str, str], empty: Collection[str]) -> str:
+    """All of the columns, those without a value as NULL of their type, for a SELECT."""
+    return ", ".join(
+        f"CAST(NULL AS {kind}) AS {quoted(name)}" if name in empty else quoted(name) for name, kind in columns.items()
+    )
 
 
 def _without_values(error: duckdb.Error) -> str:

@@ -39,11 +39,11 @@ def validated_files(lake: Path, table: str) -> list[Path]:
     return sorted((lake / table).glob("clinic_id=*/part-0.parquet"))
 
 
-def store(engine: Engine, select: str, path: Path, **parameters: object) -> None:
-    """Write a SELECT (with an ORDER BY) to `path`: aside, synced, then renamed, so that no reader sees half a file."""
+def store(engine: Engine, select: str, path: Path, order: str = "") -> None:
+    """Write a SELECT in `order` to `path`: aside, synced, then renamed, so that no reader sees half a file."""
     make_folder(path.parent, PRIVATE_FOLDER)
     aside = aside_path(path)
-    engine.write_parquet(select, aside, stamp(), **parameters)
+    engine.write_parquet(select, aside, stamp(), order)
     move_in(aside, path, PRIVATE_FILE)
 
 

@@ -6,6 +6,7 @@ data in `pipelines/instruments`, and the choice among several scores, which is `
 
 from __future__ import annotations
 
+from pipelines.contract.fields import ITEM_FIELDS, answered_items
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 
@@ -37,6 +38,7 @@ def score(
     """
     (catalogue or load_catalogue()).define_in(engine)
     engine.execute(f"CREATE OR REPLACE TEMP VIEW score_rows AS SELECT * FROM {quoted(source)}")
-    rows = engine.materialise(into, load_sql(__file__, "scoring"))
+    answered = ", ".join(answered_items(engine.filled("score_rows", ITEM_FIELDS)))
+    rows = engine.materialise(into, load_sql(__file__, "scoring").replace("/* items */", answered))
     engine.execute("DROP VIEW score_rows")
     return rows

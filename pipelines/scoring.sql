@@ -1,15 +1,27 @@
 -- From item answers or stored totals to scores. One form for every scale; what differs stands in the rules.
 -- Grain: one row per score row and outcome scale it gives (a `bam` row gives three).
--- Inputs: score_rows (columns of `scores`), scoring_rules (one row per outcome scale).
+-- Inputs: score_rows (columns of `scores`), scoring_rules (one row per outcome scale). The place of the items is filled
+--   by scoring.py: the item columns up to the last one that any row answers.
 -- Parameters: none. Denominators: none.
 WITH rules AS (
     -- A scale can be delivered under its own id or, as items, under the id of the form it belongs to.
-    SELECT unnest(list_distinct([scale, source_scale])) AS delivered_scale, *
+    SELECT
+        unnest(list_distinct([scale, source_scale])) AS delivered_scale,
+        *,
+        flatten(item_groups) AS numbers,
+        len(flatten(item_groups)) = len(item_groups) AS is_ungrouped
     FROM scoring_rules
 ),
 answered AS (
     SELECT
-        delivered.* EXCLUDE (scale, total),
+        delivered.clinic_id,
+        delivered.patient_id,
+        delivered.score_day,
+        delivered.administration,
+        delivered.respondent,
+        delivered.reference_group,
+        delivered.receipt,
+        delivered.row_number,
         delivered.scale AS source_scale,
         rules.scale AS scale,
         rules.* EXCLUDE (scale, source_scale, delivered_scale),
@@ -17,33 +29,30 @@ answered AS (
         CASE WHEN delivered.scale_form = 'raw' AND raw_factor IS NOT NULL
             THEN delivered.total * raw_factor ELSE delivered.total
         END AS total,
-        [
-            item_01, item_02, item_03, item_04, item_05, item_06, item_07, item_08, item_09, item_10,
-            item_11, item_12, item_13, item_14, item_15, item_16, item_17, item_18, item_19, item_20,
-            item_21, item_22, item_23, item_24, item_25, item_26, item_27, item_28, item_29, item_30
-        ]::DOUBLE[] AS answers
+        [/* items */]::DOUBLE[] AS answers
     FROM score_rows AS delivered
     LEFT JOIN rules ON rules.delivered_scale = delivered.scale
 ),
 valued AS (
     SELECT
         *,
-        list_filter(flatten(item_groups), lambda number: answers[number] IS NOT NULL) AS answered_items,
-        -- A reversed item counts from the other end of its range.
-        list_transform(
+        list_filter(numbers, lambda number: answers[number] IS NOT NULL) AS answered_items,
+        -- A reversed item counts from the other end of its range; most scales have none.
+        CASE WHEN len(reversed) = 0 THEN answers ELSE list_transform(
             answers,
             lambda answer, number: CASE WHEN list_contains(reversed, number)
                 THEN item_minimum[number] + item_maximum[number] - answer ELSE answer END
-        ) AS points
+        ) END AS points
     FROM answered
 ),
 grouped AS (
     SELECT
         *,
-        list_filter(
+        -- A group counts as its highest answer; most are a single item.
+        CASE WHEN is_ungrouped THEN list_select(points, answered_items) ELSE list_filter(
             list_transform(item_groups, lambda numbers: list_max(list_select(points, numbers))),
             lambda value: value IS NOT NULL
-        ) AS group_points,
+        ) END AS group_points,
         len(list_filter(
             answered_items,
             lambda number: NOT answers[number] BETWEEN item_minimum[number] AND item_maximum[number]

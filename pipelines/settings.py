@@ -153,15 +153,11 @@ def _unsound_windows(given: Mapping[str, Any]) -> Iterator[Problem]:
 def _not_yet_obeyed(given: Mapping[str, Any]) -> Iterator[Problem]:
     """Settings that a later version obeys: refused until then, for a setting without effect deceives."""
     sections = {name: section if isinstance(section, Mapping) else {} for name, section in given.items()}
-    clinics = sections.get("clinics", {})
     asked = {
         "overrides": bool(given.get("overrides")),
         "release.require_sign_off": sections.get("release", {}).get("require_sign_off") is True,
         "branding": bool(sections.get("branding")),
     }
-    for clinic_id, clinic in clinics.items():
-        if re.fullmatch(CLINIC_ID_PATTERN, clinic_id):
-            asked[f"clinics.{clinic_id}.targets"] = isinstance(clinic, Mapping) and bool(clinic.get("targets"))
     for place, is_asked in asked.items():
         if is_asked:
             yield _problem(
@@ -199,12 +195,11 @@ def _from_pydantic(detail: Mapping[str, Any]) -> Problem:
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:
     model: Any = Settings
-    for part in section:
-        if part.isdigit() or model is None:
+    for place, part in enumerate(section):
+        # The id of a clinic, or the number of an override: the same model goes on.
+        if part.isdigit() or (place == 1 and section[0] == "clinics"):
             continue
-        field = next((field for name, field in model.model_fields.items() if (field.alias or name) == part), None)
-        if field is None:  # the name of a clinic: the same model goes on
-            continue
+        field = next(field for name, field in model.model_fields.items() if (field.alias or name) == part)
         model = _model_in(field.annotation)
     return [field.alias or name for name, field in model.model_fields.items()]
 

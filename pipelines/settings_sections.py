@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import fields as dataclass_fields
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -41,6 +41,39 @@ class ReleaseSettings(_Section):
     require_sign_off: bool = False
 
 
+# No interval of a share lies wholly at 0 or at 100, so neither can be aimed at.
+_AimPct = Annotated[float, Field(gt=0, lt=100)]
+
+
+class TargetSettings(_Section):
+    """A clinic's own targets; None = it has none. What each is about: `pipelines/outcomes/targets.py`.
+
+    Percentages are lower limits, but for reliable_deterioration_pct. delivery_days: a delivery at least so often.
+    """
+
+    followup_pct: _AimPct | None = None
+    paired_pct: _AimPct | None = None
+    response_pct: _AimPct | None = None
+    remission_pct: _AimPct | None = None
+    reliable_improvement_pct: _AimPct | None = None
+    reliable_recovery_pct: _AimPct | None = None
+    reliable_deterioration_pct: _AimPct | None = None
+    ae_assessed_pct: _AimPct | None = None
+    consultation_pct: _AimPct | None = None
+    therapist_meeting_pct: _AimPct | None = None
+    preparation_pct: _AimPct | None = None
+    intention_pct: _AimPct | None = None
+    dosing_pct: _AimPct | None = None
+    monitoring_pct: _AimPct | None = None
+    recovery_pct: _AimPct | None = None
+    integration_pct: _AimPct | None = None
+    delivery_days: int | None = Field(default=None, ge=1, le=366)
+
+    def given(self) -> dict[str, float]:
+        """The targets that were set, by name."""
+        return {name: value for name, value in self if value is not None}
+
+
 class ClinicSettings(_Section):
     """One clinic. Dates in its files need a determination or agreement that has not expired."""
 
@@ -48,7 +81,7 @@ class ClinicSettings(_Section):
     deidentification: DeIdentification = "safe_harbor"
     determination_id: str | None = Field(default=None, min_length=1, max_length=120)
     expires: date | None = None
-    targets: Mapping[str, float] = {}
+    targets: TargetSettings = TargetSettings()
 
     def may_send_dates(self, today: date) -> bool:
         """True when this clinic's files may carry calendar dates on `today`."""

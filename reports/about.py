@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from pipelines.disclosure.limits import Limits
+from pipelines.provenance.arrivals import Arrival
+
+# `pending`: not judged yet. `superseded`: blocked, and replaced by a corrected delivery. `retracted`: by a person.
+DeliveryState = Literal["published", "blocked", "refused", "pending", "superseded", "retracted"]
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One delivered file and what became of its records (counts). `file` is a name made safe, never a path."""
+    """One delivered file and what became of its records (counts). `file` is a name made safe, never a path.
+
+    Beside its sum: `corrected` of those accepted replaced an older version, `withdrawn` are of people who withdrew,
+    `absent` rows of earlier deliveries are not in this snapshot. receipt: its number, 0 = not said. received_on: its
+    day in UTC. is_confirmed: a person confirmed what the snapshot withdraws.
+    """
 
     clinic_id: str
     file: str
@@ -22,7 +32,17 @@ class Delivery:
     duplicate: int
     stale: int
     corrected: int
-    state: Literal["published", "blocked", "refused"]
+    state: DeliveryState
+    withdrawn: int = 0
+    absent: int = 0
+    receipt: int = 0
+    received_on: date | None = None
+    is_confirmed: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every record of the file is accounted for, once."""
+        return self.records == self.accepted + self.quarantined + self.duplicate + self.stale
 
     @property
     def quarantined_pct(self) -> float:
@@ -125,6 +145,9 @@ class About:
     better or worse). facts: every cited fact of the scales. instruments: their licences;
     licences: notices that go with what the pages are made of. rules: rule code -> the rule. thresholds: settings that
     can be tightened, by name. data_to: up to where the data reach, for example "receipt 24"; empty = not stated.
+    deliveries: what counts, or would if it were not blocked; left_out: those superseded or retracted. arrivals: when
+    each clinic last delivered. withdrawn_people: of each clinic with a withdrawal; None = too few to say. targets:
+    clinic id -> the clinic's own targets by name.
     windows: those of follow-up in force; lengths: of courses, induction and baseline in force, by the name of their
     setting. limits: the disclosure limits in force.
     """
@@ -139,6 +162,10 @@ class About:
     windows: tuple[Window, ...]
     lengths: Mapping[str, float]
     deliveries: tuple[Delivery, ...] = ()
+    left_out: tuple[Delivery, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    withdrawn_people: Mapping[str, int | None] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     instruments: tuple[Licence, ...] = ()
     licences: tuple[str, ...] = ()
@@ -155,6 +182,10 @@ class About:
             self,
             clinics={clinic_id: self.clinics.get(clinic_id) or clinic_id},
             deliveries=tuple(delivery for delivery in self.deliveries if delivery.clinic_id == clinic_id),
+            left_out=tuple(delivery for delivery in self.left_out if delivery.clinic_id == clinic_id),
+            arrivals=tuple(arrival for arrival in self.arrivals if arrival.clinic_id == clinic_id),
+            withdrawn_people={id_: n for id_, n in self.withdrawn_people.items() if id_ == clinic_id},
+            targets={id_: aims for id_, aims in self.targets.items() if id_ == clinic_id},
         )
 
     def scale(self, scale: str) -> Scale:

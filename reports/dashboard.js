@@ -5,7 +5,7 @@
   if (!place) { return; }
   const page = JSON.parse(place.textContent);
   const speaking = speakingOf(page);
-  const { unpacked, whyEmpty, say, cell, sentence } = speaking;
+  const { unpacked, whyEmpty, say, sentence } = speaking;
   const DEFAULTS = { clinic: page.clinic, condition: "all", route: "all", scale: "primary", timepoint: "end_of_induction" };
   const byId = (id) => document.getElementById(id);
 
@@ -27,7 +27,7 @@
   function blank(f, evidence) {
     const row = Object.fromEntries(columns.map((name) => [name, null]));
     return Object.assign(row, { clinic_id: f.clinic, condition: f.condition, route: f.route, scale: f.scale,
-      timepoint: f.timepoint, direction: "", empty_because: "", worst_condition: "", evidence: evidence });
+      timepoint: f.timepoint, direction: "", profile: "", empty_because: "", worst_condition: "", evidence: evidence });
   }
 
   const scaleOf = (f, condition) =>
@@ -130,14 +130,7 @@
       for (const text of document.querySelectorAll("#headline .tile p, #headline li")) { text.textContent = ""; }
       return;
     }
-    const tiles = document.querySelectorAll("#headline .tile");
-    page.headline.tiles.forEach((tile, i) => {
-      const figure = cell(tile.figure, subject);
-      tiles[i].className = "tile" + (figure.mark ? " is-" + figure.mark : "");
-      tiles[i].querySelector(".figure").textContent = figure.text;
-      tiles[i].querySelector(".what").textContent = sentence(tile.what, subject);
-      tiles[i].querySelector(".small").textContent = sentence(tile.small, subject);
-    });
+    writeTiles(speaking, page.headline.tiles, () => subject);
     const told = subject.n_analysed === 0 ? [page.headline.nobody] : page.headline.to_know;
     const list = document.querySelector("#headline .to-know ol");
     list.replaceChildren(...told.map((phrase) => sentence(phrase, subject)).filter(Boolean).map((text) => {
@@ -151,7 +144,7 @@
   function csvNames(chart) {
     const table = chart.rows === "course" ? page.course : page.outcomes;
     return [...Object.keys(table.codes), ...Object.keys(table.numbers)]
-      .filter((name) => !/^(lost_|missed_|worst_|clinics_n|direction)/.test(name));
+      .filter((name) => !/^(lost_|missed_|worst_|clinics_n|direction|profile)/.test(name));
   }
 
   startSections(page, speaking, DEFAULTS, {

@@ -16,7 +16,7 @@ from reports.dashboard_rows import (
     Filters,
     dashboard_rows,
 )
-from reports.filled import Filled, FilledTile, fill, names, sections_as_data, shown, templates
+from reports.filled import Filled, FilledTile, fill, fill_tile, names, sections_as_data, shown, templates
 from reports.packed import packed
 from reports.phrases import Speaker, as_data
 from reports.released_rows import Row
@@ -38,6 +38,7 @@ _OUTCOME_CODES = (
     "empty_because",
     "direction",
     "worst_condition",
+    "profile",
 )
 _COURSE_CODES = ("clinic_id", "condition", "route", "scale", "axis", "empty_because")
 
@@ -77,15 +78,7 @@ def dashboard(page: Page, specs: Mapping[str, Declared] | None = None) -> Dashbo
     filled = {section.id: fill(section, rows, filters, speaker) for section in sections}
     outer = ("by-condition", "by-route", "clinics")
     return Dashboard(
-        tiles=tuple(
-            FilledTile(
-                speaker.cell(tile.figure, subject),
-                speaker.sentence(tile.what, subject),
-                speaker.sentence(tile.small, subject),
-                tile.mark,
-            )
-            for tile in first.tiles
-        ),
+        tiles=tuple(fill_tile(tile, subject, speaker) for tile in first.tiles),
         to_know=to_know(first, subject, speaker),
         margins=(filled["by-condition"], filled["by-route"]),
         sections=tuple(filled[section.id] for section in sections if section.id not in outer),
@@ -160,6 +153,7 @@ def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: 
     course = [row for each in rows.course.values() for row in each]
     return {
         "file": "index.html",
+        "shown": "filters.shown",
         "clinic": page.scope.clinic_id,
         "outcomes": packed(list(rows.outcomes.values()), _OUTCOME_CODES, (*RELEASED_NUMBERS, *DERIVED_NUMBERS)),
         "course": packed(course, _COURSE_CODES, COURSE_NUMBERS),

@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.vocabulary import ALL, CONDITIONS, PRIMARY, PRIMARY_SCALES, REPORTED_ROUTES, TIMEPOINTS
 from reports import released_rows
 from reports.phrases import SPEAKING
+from reports.profile_line import profile_lines
 from reports.released_rows import Row
 from reports.sections.declared import Chart, Declared, List, ListOf
 from reports.sections.parts import Page
@@ -182,11 +183,11 @@ def dashboard_rows(page: Page) -> DashboardRows:
     clinics = [own] if own != ALL else [ALL, *_by_name(page)]
     main = {clinic: _main_scales(page, clinic) for clinic in clinics}
     outcomes: dict[tuple[str, ...], dict[str, Any]] = {}
-    seen_by = _clinics_by_group(page)
+    seen_by, profiles = _clinics_by_group(page), profile_lines(page)
     for record in released_rows.rows(page.outcomes):
         clinic = record["clinic_id"]
         if clinic in main and (clinic == own or _is_margin(record, main[clinic])):
-            outcomes[tuple(record[name] for name in KEY)] = _with_derived(page, record, seen_by)
+            outcomes[tuple(record[name] for name in KEY)] = _with_derived(page, record, seen_by, profiles)
     course: dict[tuple[str, ...], list[Row]] = {}
     for record in released_rows.rows(page.tables.get("score_trajectories"), clinic_id=own):
         if record["condition"] != ALL:
@@ -228,7 +229,9 @@ def _clinics_by_group(page: Page) -> Mapping[tuple[str, str], int]:
     return {group: len(found) for group, found in clinics.items()}
 
 
-def _with_derived(page: Page, record: Row, seen_by: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+def _with_derived(
+    page: Page, record: Row, seen_by: Mapping[tuple[str, str], int], profiles: Mapping[tuple[str, str, str], str]
+) -> dict[str, Any]:
     row = dict(record)
     if record["evidence"] in released_rows.SILENT:
         # What the page does not show it does not carry either.
@@ -244,6 +247,8 @@ def _with_derived(page: Page, record: Row, seen_by: Mapping[tuple[str, str], int
         row[f"lost_{step}"] = lost
         row[f"lost_{step}_pct"] = 100 * lost / had if had and lost is not None else None
     row["worst_condition"] = ""
+    group = (record["clinic_id"], record["condition"], record["route"])
+    row["profile"] = profiles.get(group, "") if record["scale"] == PRIMARY else ""
     row |= dict.fromkeys(f"worst_{part}" for part in ("pct", "ci_low", "ci_high", "n", "of_n"))
     row["direction"] = _direction(record, page.about.scale(record["scale"]).lower_is_better)
     return row
@@ -282,6 +287,7 @@ def blank(filters: Filters, evidence: str = "none") -> dict[str, Any]:
         "scale": filters.scale,
         "timepoint": filters.timepoint,
         "direction": "",
+        "profile": "",
         "empty_because": "",
         "worst_condition": "",
     }
@@ -309,7 +315,7 @@ def summary(rows: Sequence[Row], column: str, group: str) -> dict[str, Any]:
     (spoken_n, None for none), the lowest and highest figure among these (None below two), and how many of them are
     clearly better or worse."""
     single = [row for row in rows if row[group] != ALL and row.get("evidence") != "none"]
-    speaking = [row for row in single if released_rows.state(row, column) in SPEAKING]
+    speaking = [row for row in single if column and released_rows.state(row, column) in SPEAKING]
     values = [value for row in speaking if (value := released_rows.number(row, column)) is not None]
     return {
         "rows_n": len(single),

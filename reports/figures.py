@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 
 MINUS = "\u2212"
 
@@ -35,6 +37,36 @@ def mean(value: float) -> str:
 def effect(value: float) -> str:
     """A standardised change at two decimals."""
     return f"{rounded(value, 2):,}".replace("-", MINUS)
+
+
+def amount(value: float) -> str:
+    """A median of whole readings, as minutes are: 30 -> 30, 32.5 -> 32.5"""
+    return count(value) if rounded(value, 1) == rounded(value, 0) else mean(value)
+
+
+def per_100(value: float) -> str:
+    """Events per 100 sessions: 22.607 -> 22.6, 0.1116 -> 0.11; what happened never reads as 0."""
+    if 0 < value < 0.005:
+        return "under 0.01"
+    return amount(value) if value == 0 or value >= 1 else str(rounded(value, 2))
+
+
+def hours(value: float) -> str:
+    """Minutes as hours: 3060 -> 51"""
+    return amount(float(rounded(value / 60, 1)))
+
+
+FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {
+        "count": count,
+        "share": share,
+        "mean": mean,
+        "effect": effect,
+        "amount": amount,
+        "per_100": per_100,
+        "hours": hours,
+    }
+)
 
 
 def plot(value: float | None, decimals: int = 1) -> float | None:

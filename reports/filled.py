@@ -14,11 +14,21 @@ from reports import theme
 from reports.dashboard_rows import Filters, summary
 from reports.phrases import Said, Speaker, as_data
 from reports.released_rows import Row
-from reports.sections.declared import Chart, Declared
+from reports.sections.declared import Chart, Declared, Tile
 from reports.sections.parts import Cell, Page, TableView
 
 _KINDS = ("condition", "route", "timepoint", "state", "direction", "step", "axis")
-_CARE_KINDS = ("care_step", "event", "measure", "unit", "sessions_group", "integration_group", "presence", "match")
+_CARE_KINDS = (
+    "care_step",
+    "event",
+    "measure",
+    "counted",
+    "integration_group",
+    "presence",
+    "characteristic",
+    "published_measure",
+    "match",
+)
 # What a page's script is told of a section.
 _TOLD = (
     "id",
@@ -75,6 +85,13 @@ class FilledTile:
     what: str
     small: str
     mark: str
+
+
+def fill_tile(tile: Tile, row: Row | None, speaker: Speaker) -> FilledTile:
+    """One tile in words."""
+    return FilledTile(
+        speaker.cell(tile.figure, row), speaker.sentence(tile.what, row), speaker.sentence(tile.small, row), tile.mark
+    )
 
 
 class SectionRows(Protocol):

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from reports import figures
 from reports.released_rows import Row
 
+_BY_NAME: Mapping[str, str] = MappingProxyType({})
+# Decimals carried, two where nothing is said.
+_DECIMALS = {"effect": 3, "per_100": 3}
 EFFECTS = ("effect_size", "effect_size_ci_low", "effect_size_ci_high")
 
 
-def packed(rows: Sequence[Row], codes: Sequence[str], numbers: Sequence[str]) -> dict[str, Any]:
-    """The rows by column. A number not shown is nothing between two commas, which a page of many silent cells needs."""
+def packed(
+    rows: Sequence[Row], codes: Sequence[str], numbers: Sequence[str], reads: Mapping[str, str] = _BY_NAME
+) -> dict[str, Any]:
+    """The rows by column. A number not shown is nothing between two commas, which a page of many silent cells needs.
+
+    reads: number -> the format (`figures.FORMATS`) that it is read in, where its name does not tell.
+    """
     return {
         "n": len(rows),
         "codes": {name: _levels([str(row.get(name) or "") for row in rows]) for name in codes},
-        "numbers": {name: ",".join(_text(name, row.get(name)) for row in rows) for name in numbers},
+        "numbers": {
+            name: ",".join(_text(reads.get(name) or _read(name), row.get(name)) for row in rows) for name in numbers
+        },
     }
 
 
@@ -26,15 +37,23 @@ def _levels(values: Sequence[str]) -> dict[str, Any]:
     return {"levels": list(levels), "places": ",".join(str(levels[value]) for value in values)}
 
 
-def _text(name: str, value: Any) -> str:
+def _column(name: str, read: str, rows: Sequence[Row]) -> str:
+    return ",".join(_text(read, row.get(name)) for row in rows)
+
+
+def _text(read: str, value: Any) -> str:
     if value is None:
         return ""
     if float(value).is_integer():
         return str(int(value))
-    is_share = name.endswith("_pct") or "_pct_" in name or (name.endswith(("_ci_low", "_ci_high")) and _of_a_rate(name))
-    if is_share:
-        return carried(float(value), 2, figures.share)
-    return carried(float(value), 3, figures.effect) if name in EFFECTS else carried(float(value), 2, figures.mean)
+    return carried(float(value), _DECIMALS.get(read, 2), figures.FORMATS[read])
+
+
+def _read(name: str) -> str:
+    """The format of a number by its name."""
+    if name.endswith("_pct") or "_pct_" in name or (name.endswith(("_ci_low", "_ci_high")) and _of_a_rate(name)):
+        return "share"
+    return "effect" if name in EFFECTS else "mean"
 
 
 def _of_a_rate(name: str) -> bool:

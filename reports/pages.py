@@ -10,6 +10,7 @@ from pipelines.rules.finding import Finding
 from pipelines.vocabulary import ALL
 from reports import render, theme
 from reports.about import About, Delivery, Fact, RuleFact, Scale
+from reports.care import care_page
 from reports.dashboard import dashboard
 from reports.released_rows import Scope, for_clinic, released
 from reports.sections import methods, quality
@@ -47,6 +48,7 @@ def build_site(tables: Mapping[str, ReleasedTable], about: About) -> dict[str, b
     names = sorted(tables)
     site = {
         "index.html": _index(page, names),
+        "care.html": _care(page, names),
         "quality.html": _quality(page, names),
         "methods.html": _methods(page, names),
     }
@@ -67,6 +69,7 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
     names = sorted(own)
     return {
         "index.html": _index(page, names),
+        "care.html": _care(page, names),
         "quality.html": _quality(page, names),
         "methods.html": _methods(page, names),
         **{f"tables/{name}.csv": csv_bytes(own[name]) for name in names},
@@ -88,6 +91,13 @@ def _index(page: Page, names: Sequence[str]) -> bytes:
     return render.page("index.html.j2", page.words, values, (*SECTION_SCRIPTS, "dashboard.js"), shown.data)
 
 
+def _care(page: Page, names: Sequence[str]) -> bytes:
+    with theme.unchecked(False):
+        shown = care_page(page)
+    values = _frame(page, "care", names) | {"care": shown}
+    return render.page("care.html.j2", page.words, values, (*SECTION_SCRIPTS, "care.js"), shown.data)
+
+
 def _quality(page: Page, names: Sequence[str]) -> bytes:
     values = _frame(page, "quality", names) | quality.content(page, quality.lines_of_table(page))
     return render.page("quality.html.j2", page.words, values, TABLE_SCRIPTS)
@@ -107,8 +117,18 @@ def _frame(page: Page, here: str, names: Sequence[str]) -> dict[str, Any]:
         "product_version": about.product_version,
         "profile": about.profile,
     }
-    links = (("outcomes", "index.html"), ("quality", "quality.html"), ("methods", "methods.html"))
-    title = {"outcomes": "page.title", "quality": "page.quality_title", "methods": "page.methods_title"}
+    links = (
+        ("outcomes", "index.html"),
+        ("care", "care.html"),
+        ("quality", "quality.html"),
+        ("methods", "methods.html"),
+    )
+    title = {
+        "outcomes": "page.title",
+        "care": "page.care_title",
+        "quality": "page.quality_title",
+        "methods": "page.methods_title",
+    }
     reader = words.say(f"reader.{about.profile}_{'clinic' if alone else 'network'}")
     return {
         "owner": about.clinics[page.scope.clinic_id] if alone else about.network_name,

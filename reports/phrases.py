@@ -16,9 +16,9 @@ from reports.released_rows import Row
 from reports.words import Words
 
 SPEAKING = ("reportable", "imprecise")
-NUMBER_FORMATS = MappingProxyType(
-    {"count": figures.count, "share": figures.share, "mean": figures.mean, "effect": figures.effect}
-)
+NUMBER_FORMATS = figures.FORMATS
+# Place of a template -> (format, column).
+Places = Mapping[str, tuple[str, str]]
 _NOTHING: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 
@@ -27,13 +27,13 @@ class Phrase:
     """A template of the words file with its places filled from a row.
 
     places: place -> (format, column). A format is one of NUMBER_FORMATS, or the kind of a code whose name is meant
-    (`condition`, `route`, `scale`, `clinic`, `timepoint`, `state`, `direction`).
+    (`condition`, `route`, `scale`, `clinic`, `timepoint`, `state`, `direction`); a code without a name is said itself.
     about: the figure that must be shown for the phrase to be said ('' = any row will do). otherwise: the key that is
     said when it is not ('' = nothing).
     """
 
     key: str
-    places: Mapping[str, tuple[str, str]] = field(default_factory=lambda: _NOTHING)
+    places: Places = field(default_factory=lambda: _NOTHING)
     about: str = ""
     otherwise: str = ""
 
@@ -149,7 +149,7 @@ def rate(outcome: str, key: str = "figure.rate", about: str = "") -> Phrase:
     return Phrase(key, rate_places(outcome), about or f"{outcome}_pct")
 
 
-def rate_places(outcome: str) -> dict[str, tuple[str, str]]:
+def rate_places(outcome: str) -> Places:
     """The places of a rate: share, low, high of 100, and part of whole in people."""
     return {
         "share": ("share", f"{outcome}_pct"),

@@ -1,3 +1,17 @@
+// The large figures at the top, from the row that each is of.
+const writeTiles = (speaking, tiles, rowOf) => {
+  "use strict";
+  const places = document.querySelectorAll("#headline .tile");
+  tiles.forEach((tile, i) => {
+    const row = rowOf(tile);
+    const figure = speaking.cell(tile.figure, row);
+    places[i].className = "tile" + (figure.mark ? " is-" + figure.mark : "");
+    places[i].querySelector(".figure").textContent = figure.text;
+    places[i].querySelector(".what").textContent = speaking.sentence(tile.what, row);
+    places[i].querySelector(".small").textContent = speaking.sentence(tile.small, row);
+  });
+};
+
 // Writes and draws the sections of a page for any choice of filters. `lists` are the page's own rows (dashboard.js,
 // care.js): subject, blank, listed, told, drawn, filed, titled, csvNames, whyNone, and `before`, run at each choice.
 const startSections = (page, speaking, defaults, lists) => {
@@ -124,7 +138,7 @@ const startSections = (page, speaking, defaults, lists) => {
     const turned = rows.length > 0 && (page.higher_is_better || []).includes(rows[0].scale);
     const edge = low < 0 ? 0.04 * reach : 0;
     const room = narrow && low < 0 ? edge : chart.room * reach;
-    return Object.assign(layout, { turned: turned, ticks: ticks(low, high),
+    return Object.assign(layout, { turned: turned, ticks: ticks(low / chart.tick, high / chart.tick).map((tick) => tick * chart.tick),
       low: low - (turned ? room : edge), high: high + (turned ? edge : room) });
   }
 
@@ -185,7 +199,7 @@ const startSections = (page, speaking, defaults, lists) => {
     for (const select of form.querySelectorAll("select")) { select.value = f[select.name]; }
     const status = byId("filters-shown");
     status.classList.toggle("is-default", Object.keys(f).every((kind) => f[kind] === defaults[kind]));
-    status.textContent = say("filters.shown", Object.fromEntries(Object.keys(f).map((kind) => [kind, nameOf(kind, f[kind])])));
+    status.textContent = say(page.shown, Object.fromEntries(Object.keys(f).map((kind) => [kind, nameOf(kind, f[kind])])));
     if (f.clinic !== page.clinic) {
       const link = document.createElement("a");
       const own = new URLSearchParams(Object.keys(f).filter((name) => name !== "clinic" && f[name] !== defaults[name])

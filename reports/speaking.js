@@ -23,7 +23,7 @@ const speakingOf = (page) => {
 
   function summary(rows, column, group) {
     const single = rows.filter((row) => row[group] !== "all" && row.evidence !== "none");
-    const speaking = single.filter((row) => SPEAKING.includes(state(row, column)));
+    const speaking = single.filter((row) => column && SPEAKING.includes(state(row, column)));
     const values = speaking.map((row) => row[column]).filter((value) => value !== null);
     const ways = (way) => speaking.filter((row) => row.direction === way).length;
     const several = values.length > 1;
@@ -60,7 +60,11 @@ const speakingOf = (page) => {
     count: (value) => rounded(value, 0),
     share: (value) => value > 0 && value < 0.5 ? "under 1" : value >= 99.5 && value < 100 ? "over 99" : rounded(value, 0),
     mean: (value) => rounded(value, 1),
-    effect: (value) => rounded(value, 2)
+    effect: (value) => rounded(value, 2),
+    amount: (value) => rounded(value, 1).replace(/\.0$/, ""),
+    hours: (value) => FORMATS.amount(Number(rounded(value / 60, 1).replace(/,/g, "").replace("\u2212", "-"))),
+    per_100: (value) => value > 0 && value < 0.005 ? "under 0.01" :
+      value === 0 || value >= 1 ? FORMATS.amount(value) : rounded(value, 2)
   };
   const nameOf = (kind, code) => (page.names[kind] || {})[code] || code;
   const say = (key, values) =>

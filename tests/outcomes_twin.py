@@ -57,6 +57,7 @@ def courses_of(sessions: list[Row], delivered: list[Row]) -> list[Row]:
                 "start": start,
                 "last": group[-1]["session_day"],
                 "next": groups[index + 1][0]["session_day"] if index + 1 < len(groups) else math.inf,
+                "induction": induction,
                 "L": induction[-1]["session_day"] - start,
                 "completed": len(induction) >= 4,
                 "route": route,

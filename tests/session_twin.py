@@ -59,7 +59,8 @@ def safety(sessions: list[Row], events: list[Row]) -> dict[tuple[str, ...], Row]
         if here:
             happened[id(here[0])] += names
             continue
-        own = [c for c in courses if c["who"] == who and c["start"] <= event["session_day"]]
+        # A patient's first dosing session is day 0: a course begun elsewhere was under way by then.
+        own = [c for c in courses if c["who"] == who and (c["truncated"] or c["start"] <= event["session_day"])]
         course = own[-1] if own else None
         if course and (course["condition"] is None or course["truncated"]):
             continue
@@ -157,8 +158,7 @@ def pathway(sessions: list[Row], contacts: list[Row]) -> dict[tuple[str, ...], R
             _note(found, of_n, cells, step, course["who"], _contact_step(own, course["start"]))
         days = sorted({fact["session_day"] for fact in inside})
         for fact in inside:
-            prepared = _assigned(contacts, counted, fact, "preparation")
-            after = _assigned(contacts, counted, fact, "integration")
+            prepared = _assigned(contacts, facts, fact, "preparation")
             told = _contact_step(prepared, fact["session_day"], last=True)
             if fact["preparation_done"] is not None:
                 told = {**(told or {}), "done": fact["preparation_done"]}
@@ -169,26 +169,73 @@ def pathway(sessions: list[Row], contacts: list[Row]) -> dict[tuple[str, ...], R
                 ("monitoring", _over_0(fact["monitoring_minutes"]), fact["monitoring_minutes"]),
             ):
                 both[step] = None if flag is None else {"done": flag, "minutes": minutes}
-            took = [c for c in after if c["attended"] is not False]
-            if fact["integration_minutes"] or fact["integration_after_minutes"] is not None or took:
-                told_minutes = sum(c["minutes"] for c in took if c["minutes"] is not None)
-                both["integration"] = {
-                    "done": True,
-                    "minutes": fact["integration_minutes"] or told_minutes or None,
-                    "delay_days": min((c["contact_day"] for c in took), default=math.nan) - fact["session_day"],
-                    "delay_minutes": fact["integration_after_minutes"],
-                }
-            elif fact["integration_minutes"] == 0 or after:
-                both["integration"] = {"done": False}
+            both["integration"] = _integration(contacts, facts, fact)
             for step in ("preparation", "intention", "dosing", "monitoring", "integration"):
                 _note(found, of_n, cells, step, fact["who"], both.get(step))
         assert days
     return {key: _pathway_row(found[key], of_n[key]) for key in of_n}
 
 
-def _assigned(contacts: list[Row], counted: list[Row], fact: Row, kind: str) -> list[Row]:
+def _integration(contacts: list[Row], facts: list[Row], fact: Row) -> Row | None:
+    after = _assigned(contacts, facts, fact, "integration")
+    took = [c for c in after if c["attended"] is not False]
+    if fact["integration_minutes"] or fact["integration_after_minutes"] is not None or took:
+        told_minutes = sum(c["minutes"] for c in took if c["minutes"] is not None)
+        return {
+            "done": True,
+            "minutes": fact["integration_minutes"] or told_minutes or None,
+            "delay_days": min((c["contact_day"] for c in took), default=math.nan) - fact["session_day"],
+            "delay_minutes": fact["integration_after_minutes"],
+        }
+    return {"done": False} if fact["integration_minutes"] == 0 or after else None
+
+
+def started_in_groups(sessions: list[Row], contacts: list[Row]) -> dict[str, dict[tuple[str, str, str], int]]:
+    """Column of the group -> (clinic, condition, group) -> patients, each by the first course of the condition."""
+    facts, courses = facts_of(sessions)
+    found: dict[str, dict[tuple[str, str, str], int]] = {
+        name: defaultdict(int) for name in ("presence", "sessions_group", "integration_group")
+    }
+    taken: dict[Any, set[str]] = defaultdict(set)
+    for course in courses:
+        who, condition = course["who"], course["condition"]
+        if course["truncated"] or condition is None or condition in taken[who]:
+            continue
+        conditions = (condition,) if taken[who] else (condition, "all")
+        taken[who].add(condition)
+        days = [session["session_day"] for session in course["induction"]]
+        own = [fact for fact in facts if fact["course"] is course and fact["session_day"] in days]
+        told = [step["done"] for fact in own if (step := _integration(contacts, facts, fact)) is not None]
+        present = [fact["therapist_presence"] for fact in own if fact["therapist_presence"]]
+        groups = {
+            "presence": _presence(present),
+            "sessions_group": ["1", *["2_to_3"] * 2, *["4_to_6"] * 3, *["7_to_12"] * 6][len(days) - 1],
+            "integration_group": _integrated(told),
+        }
+        for name, group in groups.items():
+            for cell in itertools.product((who[0], "all"), conditions, (group, "all")):
+                found[name][cell] += 1
+    return found
+
+
+def _presence(present: list[str]) -> str:
+    if not present:
+        return "not_recorded"
+    most = max(present, key=present.count)
+    return most if 5 * present.count(most) >= 4 * len(present) else "mixed"
+
+
+def _integrated(told: list[bool]) -> str:
+    if not told:
+        return "not_recorded"
+    if sum(told) in (0, len(told)):
+        return "every" if told[0] else "none"
+    return "most" if 2 * sum(told) >= len(told) else "few"
+
+
+def _assigned(contacts: list[Row], facts: list[Row], fact: Row, kind: str) -> list[Row]:
     """Contacts of a kind that belong to this session: a preparation to the next one, an integration to the last."""
-    own = sorted(f["session_day"] for f in counted if f["who"] == fact["who"])
+    own = sorted(f["session_day"] for f in facts if f["who"] == fact["who"])
     chosen = []
     for contact in contacts:
         if (contact["clinic_id"], contact["patient_id"]) != fact["who"] or contact["kind"] != kind:

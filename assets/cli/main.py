@@ -226,7 +226,7 @@ def receipts(
     from assets.cli.receipts import list_receipts, note_decision
 
     opened = _home(home, create=False)
-    if action is None:
+    if action in (None, Action.list):
         list_receipts(opened, as_json)
     else:
         note_decision(opened, action, receipt, why, as_json)

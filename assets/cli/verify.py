@@ -1,4 +1,4 @@
-"""Is the record as it was written? The ledger's chain, every raw delivery's bytes, the current release's files."""
+"""Is the record as it was written? The ledger's chain, raw deliveries, reasons of decisions, the current release."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from pipelines.intake.receipts import read_receipts
 from pipelines.intake.receive import fingerprint, raw_path
 from pipelines.problems import ExitCode, Problem
 from pipelines.provenance.canonical import digest
-from pipelines.provenance.history import read_history
+from pipelines.provenance.history import CONFIRMED, RETRACTED, read_history
 from pipelines.provenance.manifest import MANIFEST_NAME
+from pipelines.steps.decisions import reason_path
 
 
 def verify_home(home: Home, as_json: bool) -> ExitCode:
     """Print every problem; exit 1 when there is one."""
     chain = home.ledger.verify(_kept_heads(home))
-    problems = [*chain, *([] if chain else _last_release(home)), *_raw(home), *_release(home)]
+    problems = [*chain, *([] if chain else (*_last_release(home), *_reasons(home))), *_raw(home), *_release(home)]
     if as_json:
         print(json.dumps({"problems": [problem.__dict__ for problem in problems]}, indent=1))
     else:
         for problem in problems:
             Console().print(problem.sentence(), highlight=False, markup=False, soft_wrap=True)
         if not problems:
-            Console().print("Nothing was altered: ledger, raw deliveries and the current release are as written.")
+            said = "Nothing was altered: ledger, raw deliveries, reasons and the current release are as written."
+            Console().print(said, soft_wrap=True)
     return ExitCode.FAULT if problems else ExitCode.DONE
 
 
@@ -62,6 +64,20 @@ def _raw(home: Home) -> Iterator[Problem]:
                 "restore the folder raw/ from a copy.",
                 receipt.file,
             )
+
+
+def _reasons(home: Home) -> Iterator[Problem]:
+    """The reason of every decision: the ledger holds its hash alone."""
+    for entry in home.ledger.entries():
+        if entry.event in (RETRACTED, CONFIRMED):
+            path = reason_path(home.reviews, entry.body["why_sha256"])
+            if not path.is_file() or digest(path.read_bytes()) != entry.body["why_sha256"]:
+                yield Problem(
+                    "KAP-L04",
+                    f"expected the reason of a decision about receipt {entry.body['receipt']} as it was given.",
+                    "restore the folder reviews/ from a copy.",
+                    path.relative_to(home.root).as_posix(),
+                )
 
 
 def _release(home: Home) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ Each step is one .sql file beside this one; its header gives grain, inputs and r
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from pipelines.care.windows import Windows
@@ -17,8 +19,8 @@ NO_SESSIONS = (
 )
 
 
-def derive_care(engine: Engine, windows: Windows) -> dict[str, int]:
-    """Make the tables of care in `engine`; return the row count of each.
+def derive_care(engine: Engine, windows: Windows, keep: Callable[[str], object] = lambda name: None) -> dict[str, int]:
+    """Make the tables of care in `engine`; return the row count of each. `keep` is told each one as it is made.
 
     Reads `sessions`, `courses`, `scored_scores`, `scale_definitions`. Makes `timepoints`, `primary_scale_order`,
     `course_sessions`, `courses_of_care`, `eligible_scores`, `baselines`, `follow_ups`, `timepoint_scores`,
@@ -51,12 +53,14 @@ def derive_care(engine: Engine, windows: Windows) -> dict[str, int]:
         "primary_scales": {},
         "held_out": {},
     }
-    return {
-        name: choose_eligible(engine, "scored_scores", name)
-        if name == "eligible_scores"
-        else engine.materialise(name, load_sql(__file__, name), **bound)
-        for name, bound in parameters.items()
-    }
+    rows_n: dict[str, int] = {}
+    for name, bound in parameters.items():
+        if name == "eligible_scores":
+            rows_n[name] = choose_eligible(engine, "scored_scores", name)
+        else:
+            rows_n[name] = engine.materialise(name, load_sql(__file__, name), **bound)
+        keep(name)
+    return rows_n
 
 
 def choose_eligible(engine: Engine, scores: str, into: str, sessions: str = "course_sessions") -> int:

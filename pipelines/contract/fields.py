@@ -6,7 +6,7 @@ ranges cited in clinical.md section 4, not published limits); a value outside th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -152,7 +152,7 @@ _FIELDS: tuple[Field, ...] = (
     Field("kind", "code", "what the contact was for", vocabulary="contact_kind", on_damage="quarantines"),
     Field("minutes", "number", "length of the contact", "minutes", None, 0, 1440),
     Field("modality", "code", "how they met", vocabulary="modality", on_damage="quarantines"),
-    Field("attended", "boolean", "the patient attended"),
+    Field("attended", "boolean", "the patient attended; empty = the contact took place"),
     Field("event", "code", "what happened", vocabulary="event", on_damage="quarantines"),
     Field("severity", "code", "how severe it was", vocabulary="severity"),
     Field("serious", "boolean", "met the clinic's criteria of a serious event"),
@@ -162,3 +162,9 @@ _FIELDS: tuple[Field, ...] = (
 
 FIELDS: Mapping[str, Field] = MappingProxyType({field.name: field for field in _FIELDS})
 ITEM_FIELDS: tuple[str, ...] = tuple(f"item_{number:02d}" for number in range(1, ITEM_COUNT + 1))
+
+
+def answered_items(filled: Collection[str]) -> tuple[str, ...]:
+    """The item columns up to the last one that holds an answer: a list of all thirty costs three times one of nine."""
+    last = max((number for number, item in enumerate(ITEM_FIELDS, start=1) if item in filled), default=0)
+    return ITEM_FIELDS[:last]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.outcomes.benchmarks import BENCHMARK_COLUMNS, BENCHMARK_KEY
-from pipelines.outcomes.presence import BALANCE_COLUMNS, BALANCE_KEY, PRESENCE_COLUMNS, PRESENCE_KEY
+from pipelines.outcomes.contrasts import BALANCE_COLUMNS, BALANCE_KEY, CONTRASTS, contrast_columns, contrast_key
 from pipelines.outcomes.session_tables import (
     PATHWAY_COLUMNS,
     PATHWAY_KEY,
@@ -120,7 +120,17 @@ def _figures(columns: tuple[str, ...], *others: tuple[str, ...]) -> tuple[str, .
     return tuple(column for column in columns if column not in words)
 
 
-_OUTCOME_STATISTICS = (*_LADDER_STATISTICS, *_rate_statistics(), Statistic("n_analysed", MOMENTS, kind="moment"))
+def _outcomes(key: tuple[str, ...], columns: tuple[str, ...]) -> TablePolicy:
+    """A table of outcomes, by route or by another group in its place."""
+    return TablePolicy(
+        key=key,
+        columns=columns,
+        figures=_figures(columns, key, ("adjusted",)),
+        statistics=(*_LADDER_STATISTICS, *_rate_statistics(), Statistic("n_analysed", MOMENTS, kind="moment")),
+        guard="n_started",
+    )
+
+
 # Words and published figures: no patient is in them.
 _LIMIT_WORDS = ("unit", "limit_op", "limit_value", "limit_source", "limit_mark")
 _PUBLISHED_WORDS = ("unit", *(f"published_{part}" for part in ("low", "high", "words", "citation", "mark")))
@@ -140,27 +150,8 @@ _QUALITY_FIGURES = ("failed_n", "evaluated_n", "failed_pct", "threshold")
 
 POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
     {
-        "outcomes_by_route_condition": TablePolicy(
-            key=OUTCOME_KEY,
-            columns=OUTCOME_COLUMNS,
-            figures=_figures(OUTCOME_COLUMNS, OUTCOME_KEY),
-            statistics=_OUTCOME_STATISTICS,
-            guard="n_started",
-        ),
-        "retreatment": TablePolicy(
-            key=OUTCOME_KEY,
-            columns=OUTCOME_COLUMNS,
-            figures=_figures(OUTCOME_COLUMNS, OUTCOME_KEY),
-            statistics=_OUTCOME_STATISTICS,
-            guard="n_started",
-        ),
-        "presence_contrast": TablePolicy(
-            key=PRESENCE_KEY,
-            columns=PRESENCE_COLUMNS,
-            figures=_figures(PRESENCE_COLUMNS, PRESENCE_KEY, ("adjusted",)),
-            statistics=_OUTCOME_STATISTICS,
-            guard="n_started",
-        ),
+        **dict.fromkeys(("outcomes_by_route_condition", "retreatment"), _outcomes(OUTCOME_KEY, OUTCOME_COLUMNS)),
+        **{table: _outcomes(contrast_key(table), contrast_columns(table)) for table in CONTRASTS},
         "presence_balance": TablePolicy(
             key=BALANCE_KEY,
             columns=BALANCE_COLUMNS,

@@ -90,10 +90,10 @@ class Catalogue:
         """
         rows = []
         for instrument in self.instruments.values():
-            if not instrument.accepts_total:
+            if not instrument.is_scale:
                 rows.append(relations.limits(instrument, instrument.id, range(1, instrument.items.count + 1), None))
             for scale in instrument.scales:
-                numbers = sorted(number for group in scale.groups(instrument.items.count) for number in group)
+                numbers = relations.own_items(instrument, scale)
                 rows.append(relations.limits(instrument, scale.id, numbers, scale))
         return pd.DataFrame(rows).sort_values("scale", ignore_index=True)
 

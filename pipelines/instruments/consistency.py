@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 
 from pipelines.instruments.model import Instrument, Items, Scale
 
@@ -17,16 +16,37 @@ def disagreements(instrument: Instrument) -> Iterator[tuple[str, str]]:
         return
     if any(lowest >= highest for lowest, highest in items.limits):
         yield "items", "the lowest answer below the highest one"
-    if any(not 1 <= number <= items.count for number in items.reversed):
+    numbers = range(1, items.count + 1)
+    if any(number not in numbers for number in items.reversed):
         yield "items.reversed", f"item numbers from 1 to {items.count}"
+    if any(
+        number not in numbers or {min(legal), max(legal)} != set(items.limits[number - 1])
+        for number, legal in items.legal.items()
+    ):
+        yield "items.legal", "answers of an item of the form, its lowest and highest among them"
+    if any(number not in numbers for skip in items.skips for number in (skip.after, *skip.items)):
+        yield "items.skips", f"item numbers from 1 to {items.count}"
+    if instrument.not_applicable and instrument.not_applicable.item not in numbers:
+        yield "not_applicable", "an item of the form"
     for code in instrument.loinc.codes if instrument.loinc else ():
         if not has_valid_check_digit(code):
             yield "loinc", f"a LOINC code with a valid check digit in place of {code}"
     if len({scale.id for scale in instrument.scales}) != len(instrument.scales) or not instrument.scales:
         yield "scales", "at least one scale, each with an id of its own"
+    own = {scale.id: scale for scale in instrument.scales}
+    for guard in instrument.version_guards:
+        scale = own.get(guard.scale or instrument.id)
+        if guard.total_maximum is not None and (scale is None or scale.scoring.maximum != guard.total_maximum):
+            yield "version_guards", "the maximum of a scale of this form"
+        if guard.other_maximum is not None and guard.other_maximum <= (guard.total_maximum or 0):
+            yield "version_guards", "another form that reaches above this one's maximum"
     for scale in instrument.scales:
         for place, expected in _of_scale(scale, items):
             yield f"scales.{scale.id}.{place}", expected
+        parts = {name: own.get(name) for name in scale.scoring.parts}
+        if any(part is None or not part.scoring.minimum < scale.scoring.parts[name] <= part.scoring.maximum
+               for name, part in parts.items()):
+            yield f"scales.{scale.id}.scoring.parts", "scales of this form, each with a cut within its range"
 
 
 def has_valid_check_digit(code: str) -> bool:
@@ -47,24 +67,21 @@ def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
         yield "scoring", "`items` or `domains`, not both"
     groups = scale.groups(items.count)
     numbers = [number for group in groups for number in group]
-    if not numbers or not all(groups) or any(not 1 <= number <= items.count for number in numbers):
-        yield "scoring", f"item numbers from 1 to {items.count}, at least one in each domain"
+    faults = list(_of_method(scale)) or list(_of_numbers(scale, items, groups, numbers))
+    yield from faults
+    if faults:
         return
-    if len(set(numbers)) != len(numbers):
-        yield "scoring", "each item counted once"
-    lowest, highest, step = _reachable(scale, items)
-    if (lowest, highest) != (scoring.minimum, scoring.maximum):
-        yield "scoring", f"minimum {lowest:g} and maximum {highest:g}, which the item ranges give"
-    if abs(step - scoring.step) > 1e-12:
-        yield "scoring.step", f"{Fraction(step).limit_denominator(1000)}, which whole answers give"
     yield from _of_bands(scale)
     for name, cut in (("remission", scale.remission), ("caseness", scale.caseness)):
-        for value in (cut.value, cut.male, cut.female) if cut else ():
+        for value in (cut.value, cut.male, cut.female) if cut and cut.applies_to == "score" else ():
             if value is not None and not scoring.minimum <= value <= scoring.maximum:
                 yield name, f"a cut-off from {scoring.minimum:g} to {scoring.maximum:g}"
     if scale.caseness and (scale.caseness.male is None) != (scale.caseness.female is None):
         yield "caseness", "both `male` and `female`, or neither"
-    if scale.response and not 0 < scale.response.value <= 100:
+    if scale.response and scale.response.unit == "level":
+        if not scoring.minimum <= scale.response.value <= scoring.maximum:
+            yield "response", f"a level from {scoring.minimum:g} to {scoring.maximum:g}"
+    elif scale.response and not 0 < scale.response.value <= 100:
         yield "response", "an improvement above 0"
     if any(entry.value <= 0 for entry in (*scale.reliable_change, *scale.meaningful_change)):
         yield "reliable_change", "changes above 0, in the better direction"
@@ -81,26 +98,81 @@ def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
         if defaults > 1 or (required and entries and not defaults):
             yield name, "exactly one default entry"
     missing = scale.missing
-    if (missing.method == "none") != (missing.max_missing == 0) or not 0 <= missing.max_missing < len(groups):
+    if (missing.method == "none") != (missing.max_missing == 0) or not 0 <= missing.max_missing < max(1, len(groups)):
         yield "missing", "a method exactly when unanswered items are tolerated, and fewer of them than there are items"
+    if missing.method != "none" and (missing.method == "mean_of_answered") != (scoring.combine == "mean"):
+        yield "missing.method", "`mean_of_answered` for a mean, `person_mean_round` for a sum"
     if any(number not in numbers for number in missing.never_impute):
         yield "missing.never_impute", "items of the scale"
-    if scale.safety_item and scale.safety_item.item not in numbers:
-        yield "safety_item", "an item of the scale"
+    if any(entry.item not in numbers for entry in scale.safety_items):
+        yield "safety_items", "items of the scale"
     if scale.raw_form and scale.raw_form.maximum * scale.raw_form.factor != scoring.maximum:
         yield "raw_form", f"a maximum that becomes {scoring.maximum:g}"
 
 
+def _of_method(scale: Scale) -> Iterator[tuple[str, str]]:
+    """Each method has its own entries and no other's."""
+    scoring = scale.scoring
+    owned = {
+        "highest_level": bool(scoring.levels),
+        "all_reached": bool(scoring.parts),
+        "delivered": scoring.not_from_items is not None,
+    }
+    if any(given != (scoring.combine == method) for method, given in owned.items()):
+        yield "scoring", "`levels`, `parts` or `not_from_items` exactly where the method needs them"
+    if scoring.minimum >= scoring.maximum or scoring.step <= 0:
+        yield "scoring", "a minimum below the maximum and a step above 0"
+
+
+def _of_numbers(
+    scale: Scale, items: Items, groups: tuple[tuple[int, ...], ...], numbers: list[int]
+) -> Iterator[tuple[str, str]]:
+    """Items of the form, each once, and the range and step that their answers give."""
+    scoring = scale.scoring
+    if scoring.combine in ("delivered", "all_reached"):
+        return
+    if not numbers or not all(groups) or any(not 1 <= number <= items.count for number in numbers):
+        yield "scoring", f"item numbers from 1 to {items.count}, at least one in each domain"
+        return
+    if len(set(numbers)) != len(numbers):
+        yield "scoring", "each item counted once"
+    if scoring.combine == "highest_level":
+        yield from _of_levels(scale, set(numbers))
+        return
+    lowest, highest, step = _reachable(scale, items)
+    if (lowest, highest) != (scoring.minimum, scoring.maximum):
+        yield "scoring", f"minimum {lowest:g} and maximum {highest:g}, which the item ranges give"
+    if abs(step - scoring.step) > 1e-12:
+        yield "scoring.step", f"{Fraction(step).limit_denominator(1000)}, which whole answers give"
+
+
+def _of_levels(scale: Scale, numbers: set[int]) -> Iterator[tuple[str, str]]:
+    """Levels rise by one step from the one above the minimum to the maximum, and speak of items of the scale."""
+    scoring = scale.scoring
+    if [level.score for level in scoring.levels] != legal_scores(scale)[1:]:
+        yield "scoring.levels", f"a level for every step from above {scoring.minimum:g} to {scoring.maximum:g}"
+    for condition in (condition for level in scoring.levels for condition in level.conditions):
+        if not set(condition.items) <= numbers or not 1 <= condition.needed <= len(condition.items):
+            yield "scoring.levels", "conditions on items of the scale, no more needed than named"
+
+
+def legal_scores(scale: Scale) -> list[float]:
+    """Every score the scale can give, from its minimum to its maximum."""
+    scoring = scale.scoring
+    steps = round((scoring.maximum - scoring.minimum) / scoring.step)
+    return [round(scoring.minimum + number * scoring.step, 6) for number in range(steps + 1)]
+
+
 def _of_bands(scale: Scale) -> Iterator[tuple[str, str]]:
-    """Bands run from the minimum to the maximum with neither gap nor overlap (whole numbers of points)."""
+    """Bands run from the minimum to the maximum, and every legal score lies in exactly one."""
     if not scale.bands:
         return
     if any(band.minimum > band.maximum for band in scale.bands):
         yield "bands", "a lower edge that does not exceed the upper one"
     if (scale.bands[0].minimum, scale.bands[-1].maximum) != (scale.scoring.minimum, scale.scoring.maximum):
         yield "bands", f"bands from {scale.scoring.minimum:g} to {scale.scoring.maximum:g}"
-    if any(after.minimum != before.maximum + 1 for before, after in pairwise(scale.bands)):
-        yield "bands", "each band starting one point above the end of the one before"
+    if any(sum(band.minimum <= score <= band.maximum for band in scale.bands) != 1 for score in legal_scores(scale)):
+        yield "bands", "each legal score in exactly one band"
 
 
 def _reachable(scale: Scale, items: Items) -> tuple[float, float, float]:

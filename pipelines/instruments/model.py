@@ -1,7 +1,7 @@
 """What the catalogue knows of an instrument: frozen values, every rule with the source it comes from.
 
 An `Instrument` is a form a patient or clinician fills in. A `Scale` is what is scored from it and compared over time:
-most forms give one scale of the same id, the BAM gives three. No item text anywhere.
+most forms give one scale of the same id, the BAM gives three, the PCL-5 its total and its parts. No item text anywhere.
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
 # primary: traced to a publication or the developers' own page. secondary: known only from a third party that quotes
 # or implements it. unverified: no source found. project_choice: this project decided, nothing was published.
 SourceStatus = Literal["primary", "secondary", "unverified", "project_choice"]
-Direction = Literal["lower_is_better", "higher_is_better"]
+# acute_effect: a state during or right after a session, neither better nor worse.
+Direction = Literal["lower_is_better", "higher_is_better", "acute_effect"]
+# outcome: followed over time. part: of another scale of the form. screen: taken once, at the start. acute: of one
+# session. change: is itself a change since the start. category: a level or a verdict, never averaged.
+Role = Literal["outcome", "part", "screen", "acute", "change", "category"]
+# Why nothing can be scored from the answers of a form; a delivered score is then the only one.
+NotFromItems = Literal["table_not_licensed", "items_not_assigned", "no_answers"]
 Comparison = Literal["<", "<=", ">", ">="]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # Steps such as a third of a point are written as "1/3".
@@ -35,13 +41,26 @@ class Cited:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Skip:
+    """`items` are not asked after the lowest answer to item `after`; unanswered, they then count as their lowest."""
+
+    after: int
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Items(Cited):
-    """The form's items, numbered from 1. Either one `range` for all or `ranges`, one per item; answers are whole."""
+    """The form's items, numbered from 1. Either one `range` for all or `ranges`, one per item; answers are whole.
+
+    `legal`: the only answers an item takes, where they are not all of its range. `skips`: items left out by design.
+    """
 
     count: int
     range: tuple[float, float] | None = None
     ranges: tuple[tuple[float, float], ...] | None = None
     reversed: tuple[int, ...] = ()
+    legal: dict[int, tuple[float, ...]] = Field(default_factory=dict)
+    skips: tuple[Skip, ...] = ()
 
     @property
     def limits(self) -> tuple[tuple[float, float], ...]:
@@ -52,20 +71,45 @@ class Items(Cited):
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Scoring(Cited):
-    """From answers to score: each group of items counts as its highest answer, then sum or mean, times `factor`.
+class Condition:
+    """At least `needed` of `items` are answered with `at_least` or more."""
 
+    items: tuple[int, ...]
+    at_least: float
+    needed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Level:
+    """A level of a scale of levels, reached when all its conditions hold."""
+
+    score: float
+    label: Text
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Scoring(Cited):
+    """From answers to score, by a named method.
+
+    `sum`, `mean`: each group of items counts as its highest answer, then sum or mean, times `factor`.
+    `highest_level`: the highest of `levels` that is reached, else the minimum; no total is accepted.
+    `all_reached`: 1 if every scale of `parts`, scored at the same administration, is at its cut or above, else 0.
+    `delivered`: a stored score only; the answers give none, for the reason `not_from_items`.
     `items`: the item numbers scored (default: all). `domains`: named groups instead of single items.
     `minimum`, `maximum`, `step`: the legal scores, in points.
     """
 
-    combine: Literal["sum", "mean"]
+    combine: Literal["sum", "mean", "highest_level", "all_reached", "delivered"]
     minimum: float
     maximum: float
     step: Number
     factor: Number = 1.0
     items: tuple[int, ...] | None = None
     domains: dict[str, tuple[int, ...]] | None = None
+    levels: tuple[Level, ...] = ()
+    parts: dict[str, float] = Field(default_factory=dict)
+    not_from_items: NotFromItems | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -82,11 +126,12 @@ class Missing(Cited):
     """How many items (or domains) may be unanswered, and what then.
 
     `person_mean_round`: score = sum x number of items / answered items, rounded half away from zero.
+    `mean_of_answered`: a mean is taken over the answered items.
     `never_impute`: items whose own answer is never filled in; the score is flagged when one is unanswered.
     """
 
     max_missing: int
-    method: Literal["none", "person_mean_round"]
+    method: Literal["none", "person_mean_round", "mean_of_answered"]
     never_impute: tuple[int, ...] = ()
 
 
@@ -101,19 +146,26 @@ class Band(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Response(Cited):
-    """Change in the better direction that counts as response: percent of baseline or points."""
+    """Change in the better direction that counts as response: percent of baseline or points.
 
-    unit: Literal["pct", "points"]
+    `level`: no change but a score reached, in the better direction from `value`.
+    """
+
+    unit: Literal["pct", "points", "level"]
     value: float
     variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Cut(Cited):
-    """A cut-off: the score stands in relation `op` to `value` (points). `male` and `female` replace it where given."""
+    """A cut-off: the score stands in relation `op` to `value` (points). `male` and `female` replace it where given.
+
+    `applies_to` any_item: one answer of the form meets it, not the score.
+    """
 
     op: Comparison
     value: float
+    applies_to: Literal["score", "any_item"] = "score"
     male: float | None = None
     female: float | None = None
     variants: tuple[str, ...] = ()
@@ -134,7 +186,7 @@ class ChangeThreshold(Cited):
 class Reliability(Cited):
     """A reliability coefficient and the people it was measured in (None: the source at hand does not say)."""
 
-    kind: Literal["cronbach_alpha", "test_retest", "inter_rater"]
+    kind: Literal["cronbach_alpha", "test_retest", "inter_rater", "with_full_scale"]
     value: float
     population: str | None = None
     default: bool = False
@@ -161,9 +213,9 @@ class SafetyItem(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Recall(Cited):
-    """Days the questions look back, and the periods of other forms of the same scale."""
+    """Days the questions look back, and the periods of other forms of the same scale. None: none was found."""
 
-    days: int
+    days: int | None = None
     variants_days: tuple[int, ...] = ()
 
 
@@ -207,10 +259,31 @@ class Licence(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class VersionGuard(Cited):
-    """Another version whose scores look alike and must not be mixed in: above `total_maximum` it is that one."""
+    """Another version whose scores look alike and must not be mixed in: above `total_maximum` it is that one.
+
+    `scale`: which of the form's scales (default: the form's own). `other_maximum`: up to where the other one reaches.
+    """
 
     mistaken_for: Text
+    scale: Text | None = None
     total_maximum: float | None = None
+    other_maximum: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class NotApplicable(Cited):
+    """An item that can be not applicable; unanswered, it leaves no score that compares with complete ones."""
+
+    item: int
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Norm(Cited):
+    """Mean and SD (points) of a sample."""
+
+    mean: float
+    sd: float
+    population: Text
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -231,7 +304,9 @@ class Scale:
     reliable_change_inputs: tuple[ReliableChangeInput, ...] = ()
     meaningful_change: tuple[ChangeThreshold, ...] = ()
     reliability: tuple[Reliability, ...] = ()
-    safety_item: SafetyItem | None = None
+    norms: tuple[Norm, ...] = ()
+    safety_items: tuple[SafetyItem, ...] = ()
+    role: Role = "outcome"
 
     @property
     def default_reliable_change(self) -> ChangeThreshold | None:
@@ -243,8 +318,18 @@ class Scale:
         """Cronbach's alpha in force, or None when none was found."""
         return next((entry.value for entry in self.reliability if entry.default), None)
 
+    @property
+    def accepts_total(self) -> bool:
+        """Whether a stored total under the scale's own id means something."""
+        return self.scoring.combine not in ("highest_level", "all_reached")
+
     def groups(self, item_count: int) -> tuple[tuple[int, ...], ...]:
-        """Item numbers that count together (as their highest answer), of a form with `item_count` items."""
+        """Item numbers that count together (as their highest answer), of a form with `item_count` items.
+
+        None where the answers give no score.
+        """
+        if self.scoring.combine in ("delivered", "all_reached"):
+            return ()
         if self.scoring.domains is not None:
             return tuple(self.scoring.domains.values())
         return tuple((number,) for number in self.scoring.items or range(1, item_count + 1))
@@ -252,12 +337,12 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Instrument:
-    """One form and the scales scored from it. `respondent` is who the form is made for."""
+    """One form and the scales scored from it. `respondent` is who the form is made for; `either` where both use it."""
 
     id: Text
     name: Text
     construct: Text
-    respondent: Literal["self", "clinician"]
+    respondent: Literal["self", "clinician", "either"]
     sources: tuple[Text, ...]
     items: Items
     recall: Recall
@@ -267,10 +352,11 @@ class Instrument:
     loinc: Loinc | None = None
     first_follow_up: FirstFollowUp | None = None
     version_guards: tuple[VersionGuard, ...] = ()
+    not_applicable: NotApplicable | None = None
 
     @property
-    def accepts_total(self) -> bool:
-        """Whether a stored total under the form's own id means something: the form is itself a scale."""
+    def is_scale(self) -> bool:
+        """Whether a score goes by the form's own id."""
         return any(scale.id == self.id for scale in self.scales)
 
     def facts(self) -> Iterator[tuple[str, str, Cited]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.instruments.model import Instrument, Scale
+from pipelines.instruments.model import Instrument, Items, Scale
 
 DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
     {
@@ -18,6 +18,7 @@ DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
         "minimum": float,
         "maximum": float,
         "step": float,
+        "role": str,
         "own_respondent": str,
         "first_followup_day": int,
         "recall_days": int,
@@ -47,7 +48,10 @@ DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
 
 def definition(instrument: Instrument, scale: Scale) -> dict[str, Any]:
     """The default rules of a scale in force, each with its source."""
-    response, remission, caseness = scale.response, scale.remission, scale.caseness
+    # A level reached is no change, and a cut on single answers says nothing of a score.
+    response = scale.response if scale.response and scale.response.unit != "level" else None
+    caseness = scale.caseness if scale.caseness and scale.caseness.applies_to == "score" else None
+    remission = scale.remission
     alpha = next((entry for entry in scale.reliability if entry.default), None)
     cited = {
         "response": response,
@@ -61,11 +65,12 @@ def definition(instrument: Instrument, scale: Scale) -> dict[str, Any]:
         "source_scale": instrument.id,
         "name": scale.name,
         "construct": instrument.construct,
-        "direction": scale.direction,
+        "direction": None if scale.direction == "acute_effect" else scale.direction,
         "minimum": scale.scoring.minimum,
         "maximum": scale.scoring.maximum,
         "step": scale.scoring.step,
-        "own_respondent": instrument.respondent,
+        "role": scale.role,
+        "own_respondent": None if instrument.respondent == "either" else instrument.respondent,
         "first_followup_day": instrument.first_follow_up.day if instrument.first_follow_up else 0,
         "recall_days": instrument.recall.days,
         "response_unit": response and response.unit,
@@ -88,11 +93,27 @@ def definition(instrument: Instrument, scale: Scale) -> dict[str, Any]:
 def rule(instrument: Instrument, scale: Scale) -> dict[str, Any]:
     """What scoring needs of a scale."""
     ranges = instrument.items.limits
+    items = instrument.items
+    safety = scale.safety_items
     return {
         "scale": scale.id,
         "source_scale": instrument.id,
         "item_groups": [list(group) for group in scale.groups(instrument.items.count)],
-        "reversed": list(instrument.items.reversed),
+        "reversed": list(items.reversed),
+        "item_legal": _legal(items),
+        "skips": [{"after": skip.after, "items": list(skip.items)} for skip in items.skips],
+        "levels": [
+            {
+                "score": level.score,
+                "conditions": [
+                    {"items": list(each.items), "at_least": each.at_least, "needed": each.needed}
+                    for each in level.conditions
+                ],
+            }
+            for level in scale.scoring.levels
+        ],
+        "parts": [{"scale": name, "cut": cut} for name, cut in scale.scoring.parts.items()],
+        "not_from_items": scale.scoring.not_from_items,
         "item_minimum": [lowest for lowest, _ in ranges],
         "item_maximum": [highest for _, highest in ranges],
         "combine": scale.scoring.combine,
@@ -101,9 +122,12 @@ def rule(instrument: Instrument, scale: Scale) -> dict[str, Any]:
         "maximum": scale.scoring.maximum,
         "max_missing": scale.missing.max_missing,
         "prorate_method": scale.missing.method,
-        "safety_item": scale.safety_item and scale.safety_item.item,
-        "safety_positive_at": scale.safety_item and scale.safety_item.positive_at,
-        "accepts_total": True,
+        # Rules on delivered records look at one item; a form with several has them in `safety_items`.
+        "safety_item": safety[0].item if len(safety) == 1 else None,
+        "safety_positive_at": safety[0].positive_at if len(safety) == 1 else None,
+        "safety_items": [{"item": entry.item, "positive_at": entry.positive_at} for entry in safety],
+        "accepts_total": scale.accepts_total,
+        "form_is_scale": instrument.is_scale,
         "raw_minimum": scale.raw_form and scale.raw_form.minimum,
         "raw_maximum": scale.raw_form and scale.raw_form.maximum,
         "raw_factor": scale.raw_form and scale.raw_form.factor,
@@ -113,6 +137,8 @@ def rule(instrument: Instrument, scale: Scale) -> dict[str, Any]:
 def limits(instrument: Instrument, identifier: str, numbers: Iterable[int], scale: Scale | None) -> dict[str, Any]:
     """The legal items `numbers` and totals (of `scale`; None = no total) of an id a score row may carry."""
     own = set(numbers)
+    takes_total = scale is not None and scale.accepts_total
+    other = next((g.other_maximum for g in instrument.version_guards if (g.scale or instrument.id) == identifier), None)
     allowed = [limit if number in own else (None, None) for number, limit in enumerate(instrument.items.limits, 1)]
     return {
         "scale": identifier,
@@ -120,14 +146,29 @@ def limits(instrument: Instrument, identifier: str, numbers: Iterable[int], scal
         "n_items": len(own),
         "item_minimum": [lowest for lowest, _ in allowed],
         "item_maximum": [highest for _, highest in allowed],
-        "item_legal": None,
+        "item_legal": _legal(instrument.items),
         "item_step": 1.0,
-        "total_minimum": scale and scale.scoring.minimum,
-        "total_maximum": scale and scale.scoring.maximum,
-        "total_step": scale and scale.scoring.step,
+        "total_minimum": scale.scoring.minimum if scale and takes_total else None,
+        "total_maximum": scale.scoring.maximum if scale and takes_total else None,
+        "total_step": scale.scoring.step if scale and takes_total else None,
         "raw_maximum": scale.raw_form.maximum if scale and scale.raw_form else None,
-        "accepts_total": scale is not None,
+        "other_maximum": other,
+        "accepts_total": takes_total,
     }
+
+
+def _legal(items: Items) -> list[list[float] | None] | None:
+    """The only answers of each item, None where the range alone counts; None for a form without such an item."""
+    if not items.legal:
+        return None
+    return [list(items.legal[number]) if number in items.legal else None for number in range(1, items.count + 1)]
+
+
+def own_items(instrument: Instrument, scale: Scale) -> list[int]:
+    """Item numbers that may be delivered under the scale's id: the whole form under the form's own id."""
+    if scale.id == instrument.id:
+        return list(range(1, instrument.items.count + 1))
+    return sorted(number for group in scale.groups(instrument.items.count) for number in group)
 
 
 def in_words(fact: Any) -> str:

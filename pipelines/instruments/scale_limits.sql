@@ -12,6 +12,7 @@ SELECT
     total_maximum::DOUBLE AS total_maximum,
     total_step::DOUBLE AS total_step,
     raw_maximum::DOUBLE AS raw_maximum,
+    other_maximum::DOUBLE AS other_maximum,
     accepts_total::BOOLEAN AS accepts_total
 FROM _scale_limits
 ORDER BY scale

@@ -7,7 +7,7 @@ applied here; they come from `pipelines.rules` over the columns `damaged` and `u
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from pipelines.contract.fields import Field
 from pipelines.contract.tables import DEFAULT_WORDS, Table
@@ -17,7 +17,7 @@ from pipelines.intake.spellings import make_spellings, word_columns
 from pipelines.rules.flags import flag_select
 from pipelines.vocabulary import TOKEN_PATTERN
 
-FlagSelect = Callable[[str, str], str]
+FlagSelect = Callable[[str, str, Collection[str]], str]
 
 # `text` stands for the cell. Plus zero, so that -0 and 0 are one value when contents are compared.
 _NUMBER = (
@@ -54,34 +54,42 @@ def type_records(
     """
     make_spellings(engine, table, scales)
     name, read = f"typed_{table.name}", f"read_{table.name}"
+    filled = engine.filled("records", table.columns)
+    read_as = {field.name: _read(field, field.name in filled) for field in table.fields}
     # In one statement: the records as read, without their flags, are never held.
-    engine.materialise(
-        name,
-        f"WITH {quoted(read)} AS ({_typed_select(table, malformed)}) {flag_select(table.name, read)}",
-        clinic_id=clinic_id,
-        receipt=receipt,
-        token_pattern=TOKEN_PATTERN,
-        number_pattern=NUMBER_PATTERN,
-    )
+    flagged = flag_select(table.name, read, filled)
+    select = f"WITH {quoted(read)} AS ({_typed_select(table, read_as, filled, malformed)}) {flagged}"
+    bound = {
+        "clinic_id": clinic_id,
+        "receipt": receipt,
+        "token_pattern": TOKEN_PATTERN,
+        "number_pattern": NUMBER_PATTERN,
+    }
+    empty = [column for column, sql in read_as.items() if sql is None]
+    engine.hold(name, select, empty, **{key: value for key, value in bound.items() if f"${key}" in select})
     return name
 
 
-def _typed_select(table: Table, malformed: str | None) -> str:
-    words = {field.name for field in word_columns(table)}
-    typed = [f"{_read(field)} AS {quoted(field.name)}" for field in table.fields]
+def _typed_select(
+    table: Table, read_as: Mapping[str, str | None], filled: frozenset[str], malformed: str | None
+) -> str:
+    words = {field.name for field in word_columns(table)} & filled
     joins = [
         f"LEFT JOIN spellings AS {quoted('word_' + name)} ON {quoted('word_' + name)}.column_name = '{name}' "
         f"AND {quoted('word_' + name)}.text = records.{quoted(name)}"
         for name in sorted(words)
     ]
+    unknown = {name: _unread(name) for name in words} | ({"clinic_id": _OTHER_CLINIC} if "clinic_id" in filled else {})
     parts = {
-        "typed": ",\n    ".join(typed),
-        "damaged": _names({field.name: _unread(field.name) for field in table.fields if field.name not in words}),
-        "unknown": _names({name: _unread(name) for name in words} | {"clinic_id": _OTHER_CLINIC}),
+        "typed": ",\n    ".join(
+            f"{read_as[field.name] or _nothing(field)} AS {quoted(field.name)}" for field in table.fields
+        ),
+        "damaged": _names({name: _unread(name) for name in filled if name not in words}),
+        "unknown": _names(unknown),
         "joins": "\n    ".join(joins),
         "columns": ", ".join(quoted(field.name) for field in table.fields),
-        "texts": ", ".join(f"records.{quoted(field.name)} AS {quoted('text_' + field.name)}" for field in table.fields),
-        "unread": ", ".join(f"CAST(NULL AS {field.sql_type}) AS {quoted(field.name)}" for field in table.fields),
+        "texts": "".join(f"records.{quoted(name)} AS {quoted('text_' + name)},\n    " for name in sorted(filled)),
+        "unread": ", ".join(f"{_nothing(field)} AS {quoted(field.name)}" for field in table.fields),
         "malformed": quoted(malformed) if malformed else "(SELECT CAST(NULL AS BIGINT) AS row_number LIMIT 0)",
     }
     select = load_sql(__file__, "typed")
@@ -90,17 +98,23 @@ def _typed_select(table: Table, malformed: str | None) -> str:
     return select
 
 
-def _read(field: Field) -> str:
-    """SQL of one typed column: NULL when empty, damaged or unknown."""
+def _nothing(field: Field) -> str:
+    return f"CAST(NULL AS {field.sql_type})"
+
+
+def _read(field: Field, is_filled: bool) -> str | None:
+    """SQL of one typed column: NULL when empty, damaged or unknown; None when nothing is in it, not even a default."""
     text = f"records.{quoted(field.name)}"
     word = quoted("word_" + field.name)
+    default = DEFAULT_WORDS.get(field.name)
     if field.name == "clinic_id":
         # The folder's name is the only word this column may hold; another clinic's is listed as unknown.
         return f"CASE WHEN coalesce({text}, $clinic_id) = $clinic_id THEN $clinic_id END"
+    if not is_filled:
+        return default and f"'{default}'"
     if field.kind == "codes":
         return f"{word}.words"
     if field.kind in ("code", "scale"):
-        default = DEFAULT_WORDS.get(field.name)
         given = f"{word}.words[1]"
         return f"CASE WHEN {text} IS NULL THEN '{default}' ELSE {given} END" if default else given
     return _reading(field.kind, text)
@@ -118,6 +132,11 @@ def _unread(column: str) -> str:
 
 
 def _names(conditions: dict[str, str]) -> str:
-    """SQL of the sorted list of the columns whose condition holds."""
+    """SQL of the sorted list of the columns whose condition holds; most records are clean and are spared the list."""
+    if not conditions:
+        return "[]"
     cases = ", ".join(f"CASE WHEN {conditions[name]} THEN '{name}' END" for name in sorted(conditions))
-    return f"list_filter([{cases}], lambda name: name IS NOT NULL)"
+    return (
+        f"CASE WHEN coalesce({cases}, NULL) IS NULL THEN [] "
+        f"ELSE list_filter([{cases}], lambda name: name IS NOT NULL) END"
+    )

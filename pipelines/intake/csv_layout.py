@@ -131,8 +131,11 @@ def _without_mark(chunk: bytes, scan: _Scan) -> tuple[bytes, int]:
 
 def _inside(data: Bytes) -> NDArray[np.bool_]:
     """Whether each byte lies in a quoted cell: an odd number of quotation marks up to it."""
+    quotes: NDArray[np.bool_] = data == _QUOTE
+    if not quotes.any():
+        return quotes
     # uint8 may wrap: 256 is even.
-    return (np.cumsum(data == _QUOTE, dtype=np.uint8) & 1).astype(bool)
+    return (np.cumsum(quotes, dtype=np.uint8) & 1).astype(bool)
 
 
 def header_of(head: bytes, file: str) -> tuple[str, ...]:
@@ -205,7 +208,8 @@ def _take(block: bytes, offset: int, scan: _Scan, good: BinaryIO, malformed: Bin
 
     drop = np.zeros(used, bool)
     drop[returns] = True
-    good.write(data[np.repeat(sound, lengths) & ~drop].tobytes())
+    whole = bool(sound.all()) and not len(returns)
+    good.write(block[:used] if whole else data[np.repeat(sound, lengths) & ~drop].tobytes())
     if (too_short | too_long).any():
         flat = np.where(inside & ((data == _LF) | (data == _CR)), np.uint8(_SPACE), data)
         malformed.write(flat[np.repeat(too_short | too_long, lengths) & ~drop].tobytes())

@@ -1,4 +1,4 @@
--- Grain: one record of a key that several records share. Input: contested_records. No parameters.
+-- Grain: one decision: a record of a key that several records share. Input: contested_records. No parameters.
 -- Rules and their order: versions.py.
 WITH counted AS (
     SELECT
@@ -40,6 +40,8 @@ SELECT
     ) AS is_correction,
     coalesce(
         state = 'quarantined' AND receipt < (max(receipt) FILTER (WHERE state = 'accepted') OVER of_key), false
-    ) AS is_mended
+    ) AS is_mended,
+    false AS is_withdrawn,
+    false AS is_absent
 FROM stated
 WINDOW of_key AS (PARTITION BY key_hash)

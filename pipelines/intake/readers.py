@@ -50,8 +50,8 @@ _PARQUET_TYPES = frozenset(
 )
 
 
-# A cell, or NULL when it holds only white space.
-_FILLED = r"nullif(trim({}, e' \t\r\n'), '')"
+# A cell, or NULL when it holds only white space. Trimming is dear, and no blank is above `!`.
+_FILLED = r"CASE WHEN {0} >= '!' THEN {0} ELSE nullif(trim({0}, e' \t\r\n'), '') END"
 
 
 @dataclass(frozen=True)
@@ -115,39 +115,30 @@ def _read_csv(engine: Engine, path: Path, shown: str, kind: Kind, folder: Path) 
     _make_malformed(engine, layout, malformed, shown)
     names = [f"c{position}" for position in range(1, len(layout.columns) + 1)]
     declared = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    listed = ", ".join(f"nullif({own}, '') AS {quoted(name)}" for own, name in zip(names, layout.columns, strict=True))
+    cells = ", ".join(f"nullif({name}, '') AS {name}" for name in names)
+    listed = ", ".join(f"{own} AS {quoted(name)}" for own, name in zip(names, layout.columns, strict=True))
     try:
         # The copy holds sound records only, in order, so position n of it is row layout.row_numbers[n].
-        read_n = engine.materialise(
-            "source_text", load_sql(__file__, "read_csv").replace("/* columns */", declared), path=str(good)
-        )
+        read = load_sql(__file__, "read_csv").replace("/* columns */", declared).replace("/* cells */", cells)
+        read_n = engine.materialise("source_text", read, path=str(good))
     except EngineError:
         raise KapError(ExitCode.REFUSED, [refusal("KAP-F24", shown)]) from None
     if read_n != len(layout.row_numbers):
         raise KapError(ExitCode.REFUSED, [refusal("KAP-F22", shown, failed_n=read_n, of_n=len(layout.row_numbers))])
     filled = ", ".join(_FILLED.format(name) for name in names)
-    row_number, joined = _row_numbers(engine, layout)
-    kept_n = engine.materialise(
-        "source",
-        f"SELECT {row_number} AS row_number, {listed} FROM source_text{joined}"
-        f" WHERE coalesce({filled}, NULL) IS NOT NULL",
-    )
-    engine.execute("DROP TABLE source_text")
-    engine.execute("DROP TABLE IF EXISTS source_rows")
+    kept = f"WHERE coalesce({filled}, NULL) IS NOT NULL"
+    if len(layout.row_numbers) == layout.rows_n:
+        engine.view("source", f"SELECT rowid + 1 AS row_number, {listed} FROM source_text {kept}")
+    else:
+        engine.define("source_rows", pd.DataFrame({"row_number": layout.row_numbers}))
+        numbered = "source_text POSITIONAL JOIN source_rows"
+        engine.materialise("source", f"SELECT row_number, {listed} FROM {numbered} {kept}")
+        engine.execute("DROP TABLE source_text")
+        engine.execute("DROP TABLE source_rows")
+    kept_n = int(engine.value("SELECT count(*) FROM source"))
     metadata = _gzip_names(path) if kind == "csv.gz" else ()
     malformed_n = len(layout.malformed_rows)
     return Source(layout.columns, layout.rows_n, malformed_n, layout.blank_n + read_n - kept_n, metadata)
-
-
-def _row_numbers(engine: Engine, layout: Layout) -> tuple[str, str]:
-    """SQL of a row's number in the file, from its place in the copy; and the join it needs, where rows were left out.
-
-    A join by position runs on one core; where no row was left out there is nothing to join.
-    """
-    if len(layout.row_numbers) == layout.rows_n:
-        return "source_text.rowid + 1", ""
-    engine.define("source_rows", pd.DataFrame({"row_number": layout.row_numbers}))
-    return "row_number", " POSITIONAL JOIN source_rows"
 
 
 def _make_malformed(engine: Engine, layout: Layout, lines: Path, shown: str) -> None:

@@ -138,11 +138,7 @@ def store_typed(
 ) -> None:
     """Store the typed records in the lake, and the quarantined ones beside the reasons, which hold no value."""
     typed = quoted(f"typed_{reading.table}")
-    store(
-        engine,
-        f"SELECT * FROM {typed} ORDER BY record_number",
-        delivered_path(lake, reading.table, clinic_id, receipt),
-    )
+    store(engine, f"SELECT * FROM {typed}", delivered_path(lake, reading.table, clinic_id, receipt), "record_number")
     if not reading.problems:
         return
     folder = rows_folder(quarantine, clinic_id, receipt)
@@ -155,9 +151,6 @@ def store_typed(
     )
     write_whole(folder / "reasons.csv", reasons_csv(reasons), PRIVATE_FILE)
     with_reason = f"SELECT row_number FROM {typed} WHERE len(quarantined_by) > 0"
-    store(
-        engine,
-        f"SELECT * FROM source WHERE row_number IN ({with_reason}) ORDER BY row_number",
-        folder / "rows.parquet",
-    )
-    store(engine, "SELECT * FROM source_malformed_lines ORDER BY row_number", folder / "malformed_lines.parquet")
+    rows = f"SELECT * FROM source WHERE row_number IN ({with_reason})"
+    store(engine, rows, folder / "rows.parquet", "row_number")
+    store(engine, "SELECT * FROM source_malformed_lines", folder / "malformed_lines.parquet", "row_number")

@@ -47,7 +47,9 @@ def make_records(
     source: str = "source",
     malformed: str | None = "source_malformed",
 ) -> RecordCounts:
-    """Make table `records`: the contract columns as VARCHAR, row_number, record_number (1 up in file order).
+    """Make `records`: the contract columns as VARCHAR, row_number, record_number (1 up in file order).
+
+    Only the columns that the file fills are held, in table `record_texts`; of it `records` is a view.
 
     empty_rows_n: rows the reader found empty, which are not in `source` (`Source.empty_rows_n`).
     malformed: the table of rows that could not be cut into cells; None where a reader has none.
@@ -62,8 +64,15 @@ def make_records(
     select = select.replace("/* cells */", ", ".join(_cells(choice, parameters)))
     select = select.replace("/* source */", quoted(source))
     select = select.replace("/* order */", "ORDER BY row_number, entry_number" if len(choice.entries) > 1 else "")
-    select = select.replace("/* columns */", ", ".join(quoted(name) for name in choice.table.columns))
-    records = engine.materialise("records", select, **parameters.bound)
+    given = {name for entry in choice.entries for name in entry}
+    select = select.replace("/* columns */", ", ".join(quoted(name) for name in choice.table.columns if name in given))
+    records = engine.materialise("record_texts", select, **parameters.bound)
+    texts = ", ".join(
+        f"{quoted(name) if name in given else 'CAST(NULL AS VARCHAR)'} AS {quoted(name)}"
+        for name in choice.table.columns
+    )
+    # A table keeps the order in which it was made, so a record's place in it is its number.
+    engine.view("records", f"SELECT {texts}, row_number, rowid + 1 AS record_number FROM record_texts")
     in_source = int(engine.value(f"SELECT count(*) FROM {quoted(source)}"))
     with_records = int(engine.value("SELECT count(DISTINCT row_number) FROM records"))
     without = int(engine.value(f"SELECT count(*) FROM {quoted(source)} ANTI JOIN records USING (row_number)"))
@@ -110,10 +119,9 @@ def _entry_select(choice: TableChoice, entry: dict[str, ColumnSource], number: i
     """The records of one entry. Rows without an answer (of a listed scale) or without any cell give none."""
     texts = {name: _text(name, source, choice.mapping, parameters) for name, source in entry.items()}
     listed = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts.items())
-    unset = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(name)}" for name in choice.table.columns if name not in texts)
     said = ("total", *ITEM_FIELDS) if choice.several_scores else choice.table.columns
     held = [quoted(name) for name in said if name in entry and entry[name].column is not None]
-    select = f"SELECT row_number, {number} AS entry_number, {listed}{', ' if unset else ''}{unset} FROM cells"
+    select = f"SELECT row_number, {number} AS entry_number, {listed} FROM cells"
     condition = f"coalesce({', '.join(held)}) IS NOT NULL" if held else "true"
     # A subquery, so that the condition sees the mapped texts and never a column of the file of the same name.
     return f"SELECT * FROM ({select}) AS entry_{number} WHERE {condition}"

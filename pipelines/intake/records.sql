@@ -1,4 +1,4 @@
--- Grain: one record of a contract table; everything VARCHAR.
+-- Grain: one record of a contract table, only the columns that its entries fill; everything VARCHAR.
 -- Inputs: the delivered file as text (row_number, one column each); the marked places are filled by records.py from
 --   the contract's column names and the file's quoted column names; a row with nothing in it gives no record.
 -- Parameters: $mapped_0 ... texts, codes and factors of the mapping.
@@ -11,8 +11,6 @@ WITH cells AS (
 entries AS (
     /* one SELECT for each record of a row */
 )
-SELECT
-    /* columns */,
-    row_number,
-    row_number() OVER (/* order */) AS record_number
+SELECT /* columns */, row_number
 FROM entries
+/* order */

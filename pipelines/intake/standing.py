@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.contract.tables import WITHDRAWALS, Table
 from pipelines.engine import Engine, load_sql, quoted
-from pipelines.intake.versions import hashed
+from pipelines.intake.versions import CONFLICT_RULE, hashed
 
 WITHDRAWN_PATIENTS = "withdrawn_patients"
 
@@ -50,9 +50,9 @@ def apply_standing(engine: Engine, table: Table, snapshots: Collection[int]) -> 
         return []
     losses = _losses(engine, table, snapshots)
     select = load_sql(__file__, "standing").replace("/* key */", hashed(table.key)).replace("/* states */", states)
-    engine.materialise("standing_records", select, last_snapshot=max(snapshots, default=0))
-    engine.execute(f"DROP TABLE {quoted(states)}")
-    engine.execute(f"ALTER TABLE standing_records RENAME TO {quoted(states)}")
+    decided = f"decided_{table.name}"
+    select = select.replace("/* decided */", decided)
+    engine.materialise(decided, select, last_snapshot=max(snapshots, default=0), conflict_rule=CONFLICT_RULE)
     return losses
 
 

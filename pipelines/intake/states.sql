@@ -1,10 +1,10 @@
--- Grain: one typed record of one clinic, with its state. Inputs: the typed records, decided_records (keys with several
--- records; a key with one record is accepted and current when clean, else quarantined).
--- Parameter: $conflict_rule code added to quarantined_by of a conflict.
+-- Grain: one typed record of one clinic, with its state. Inputs: the typed records; the decisions on them (a record
+-- without one is accepted and current when clean, else quarantined). The marked places are filled by versions.py.
 SELECT
     typed.* REPLACE (
         CASE
-            WHEN coalesce(decided.in_conflict, false) THEN list_sort(list_append(typed.quarantined_by, $conflict_rule))
+            WHEN coalesce(decided.in_conflict, false)
+            THEN list_sort(list_append(typed.quarantined_by, /* conflict_rule */))
             ELSE typed.quarantined_by
         END AS quarantined_by
     ),
@@ -15,7 +15,7 @@ SELECT
     coalesce(decided.is_current, NOT typed.malformed AND len(typed.quarantined_by) = 0) AS is_current,
     coalesce(decided.is_correction, false) AS is_correction,
     coalesce(decided.is_mended, false) AS is_mended,
-    false AS is_withdrawn,
-    false AS is_absent
+    coalesce(decided.is_withdrawn, false) AS is_withdrawn,
+    coalesce(decided.is_absent, false) AS is_absent
 FROM /* typed */ AS typed
-LEFT JOIN decided_records AS decided USING (receipt, record_number)
+LEFT JOIN /* decided */ AS decided USING (receipt, record_number)

@@ -1,13 +1,12 @@
 -- Grain: one record of one delivery, malformed rows included (all contract columns NULL, malformed = true).
 -- Inputs: records (text), spellings (column_name, text, words), the table of malformed rows; the marked places are
---   filled by accept.py from the contract alone.
+--   filled by accept.py from the contract and the names of the columns that hold a value.
 -- Parameters: $clinic_id folder of the delivery, $receipt its sequence number.
 -- damaged = columns whose cell holds something that is not of the column's type; unknown = words outside their list.
 WITH cells AS (
     SELECT
     /* typed */,
-    /* texts */,
-        records.row_number,
+    /* texts */records.row_number,
         records.record_number
     FROM records
     /* joins */

@@ -11,6 +11,9 @@ A record without a version has version 0. A conflict never counts against other 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import pandas as pd
 
 from pipelines.contract.tables import Table
@@ -19,8 +22,27 @@ from pipelines.engine import Engine, load_sql, quoted
 CONFLICT_RULE = "KAP-V05"
 
 
+@dataclass(frozen=True)
+class StoredStates:
+    """The decided records of one clinic and table: their files in the lake, and the file of the decisions on them."""
+
+    table: Table
+    delivered: tuple[Path, ...]
+    decided: Path
+
+    def view(self, engine: Engine) -> str:
+        """Make view `states_<table>`, as `decide_states` left it; return its name."""
+        typed = f"typed_{self.table.name}"
+        engine.view_parquet(typed, self.delivered)
+        engine.view_parquet(f"decided_{self.table.name}", [self.decided])
+        return view_states(engine, self.table, typed)
+
+
 def decide_states(engine: Engine, table: Table, typed_relation: str) -> str:
-    """Make `states_<table>` from the typed records of every receipt of one clinic; return its name.
+    """Make view `states_<table>` of the typed records of every receipt of one clinic; return its name.
+
+    What is decided lies in table `decided_<table>`, a row for each record whose key has others: few, and the records
+    themselves are not copied.
 
     Adds state ('accepted', 'quarantined', 'duplicate', 'stale'), is_current, is_correction (accepted after an earlier
     receipt's accepted record of the key) and is_mended (quarantined, and a later receipt brought an accepted record of
@@ -34,14 +56,21 @@ def decide_states(engine: Engine, table: Table, typed_relation: str) -> str:
     engine.materialise("keyed_records", keyed.replace("/* typed */", quoted(typed_relation)))
     # Most keys have one record; only the others need windows.
     engine.materialise("contested_records", load_sql(__file__, "contested"))
-    engine.materialise("decided_records", load_sql(__file__, "decided"))
+    engine.materialise(f"decided_{table.name}", load_sql(__file__, "decided"))
+    for scratch in ("keyed_records", "contested_records"):
+        engine.execute(f"DROP TABLE {scratch}")
+    name = view_states(engine, table, typed_relation)
+    if engine.value(f"SELECT count(*) FROM {name}") != engine.value(f"SELECT count(*) FROM {quoted(typed_relation)}"):
+        raise ArithmeticError("each typed record has one state")
+    return name
+
+
+def view_states(engine: Engine, table: Table, typed_relation: str) -> str:
+    """Make view `states_<table>` of typed records and the decisions on them, `decided_<table>`; return its name."""
     name = f"states_{table.name}"
     select = load_sql(__file__, "states").replace("/* typed */", quoted(typed_relation))
-    states_n = engine.materialise(name, select, conflict_rule=CONFLICT_RULE)
-    if states_n != engine.value(f"SELECT count(*) FROM {quoted(typed_relation)}"):
-        raise ArithmeticError("each typed record has one state")
-    for scratch in ("keyed_records", "contested_records", "decided_records"):
-        engine.execute(f"DROP TABLE {scratch}")
+    select = select.replace("/* decided */", quoted(f"decided_{table.name}"))
+    engine.view(name, select.replace("/* conflict_rule */", f"'{CONFLICT_RULE}'"))
     return name
 
 

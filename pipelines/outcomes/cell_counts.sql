@@ -1,12 +1,12 @@
 -- The part of the ladder that does not depend on a scale.
 -- Grain: clinic_id x condition x route x timepoint, each of the first three also `all`.
--- Inputs: counted_units, timepoint_names. Counts are patients; declared_n and assumed_n are of n_started. n_courses
+-- Inputs: the units (counted_units, or the same with another group as route; named by tables.py), timepoint_names. Counts are patients; declared_n and assumed_n are of n_started. n_courses
 -- alone counts courses: all that these patients had of the condition.
 WITH counted AS (
-    SELECT clinic_id, condition, route, induction_completed, followed_rank, courses_n FROM counted_units
+    SELECT clinic_id, condition, route, induction_completed, followed_rank, courses_n FROM /* units */
     UNION ALL
     SELECT clinic_id, 'all' AS condition, route, induction_completed, followed_rank, all_courses_n AS courses_n
-    FROM counted_units
+    FROM /* units */
     WHERE is_first
 )
 SELECT

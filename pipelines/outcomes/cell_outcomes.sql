@@ -1,16 +1,16 @@
 -- Counts and moments of each cell.
 -- Grain: clinic_id x condition x route x scale x timepoint, as `outcomes_by_route_condition`; only cells in which a
 -- patient has a baseline on the scale.
--- Inputs: patient_outcomes.
+-- Inputs: the outcomes (patient_outcomes, or the same with another group as route; named by tables.py).
 -- Denominators: *_of_n = analysed patients whose scale defines the statistic, *_bounds_of_n = the same of n_baseline,
 -- *_case_of_n = the same of n_case_baseline. Moments are over the analysed pairs.
 -- Sums run over whole billionths of a point, so that they are exact and do not depend on the order of the rows.
 WITH counted AS (
-    SELECT * FROM patient_outcomes
+    SELECT * FROM /* outcomes */
     UNION ALL
-    SELECT * REPLACE ('primary' AS scale) FROM patient_outcomes WHERE is_primary
+    SELECT * REPLACE ('primary' AS scale) FROM /* outcomes */ WHERE is_primary
     UNION ALL
-    SELECT * REPLACE ('primary' AS scale, 'all' AS condition) FROM patient_outcomes WHERE is_primary AND is_first
+    SELECT * REPLACE ('primary' AS scale, 'all' AS condition) FROM /* outcomes */ WHERE is_primary AND is_first
 ),
 whole AS (
     SELECT

@@ -2,8 +2,18 @@
 -- Grain: one row per adverse event, but for those of sessions that session_facts leaves out.
 -- Inputs: adverse_events, course_sessions, session_facts, courses_of_care.
 -- An event belongs to a session of its patient on its day: of several, the one whose session_id it bears, else the
--- first. is_linked = there is one; if not, the condition is that of the course under way, and there is no route.
-WITH placed AS (
+-- first. is_linked = there is one; if not, the condition is that of the course under way, and there is no route. A
+-- left-truncated course was under way from day 0, the patient's first dosing session.
+WITH began AS (
+    SELECT
+        clinic_id,
+        patient_id,
+        CASE WHEN left_truncated THEN 0 ELSE start_day END AS first_day,
+        condition,
+        left_truncated
+    FROM courses_of_care
+),
+placed AS (
     SELECT
         events.clinic_id,
         events.patient_id,
@@ -44,9 +54,9 @@ SELECT
     false AS is_linked,
     false AS is_assessed
 FROM placed
-ASOF LEFT JOIN courses_of_care AS courses
+ASOF LEFT JOIN began AS courses
     ON courses.clinic_id = placed.clinic_id
     AND courses.patient_id = placed.patient_id
-    AND placed.session_day >= courses.start_day
+    AND placed.session_day >= courses.first_day
 WHERE placed.session_number IS NULL
     AND (courses.patient_id IS NULL OR (courses.condition IS NOT NULL AND NOT courses.left_truncated))

@@ -28,8 +28,17 @@ GRAINS: Mapping[str, str] = MappingProxyType(
             "done: done_pct is over recorded_n"
         ),
         "presence_contrast": (
-            "as outcomes_by_route_condition, with the group of therapist presence in place of the route. Not adjusted "
-            "for anything; presence_balance shows how the groups differed before"
+            "as outcomes_by_route_condition, with the group of therapist presence in place of the route, at "
+            "end_of_induction and month_3. Not adjusted for anything; presence_balance shows how the groups differed "
+            "before"
+        ),
+        "outcomes_by_sessions": (
+            "as presence_contrast, with the number of induction sessions in place of presence. Not adjusted: people "
+            "who go on differ from those who stop"
+        ),
+        "outcomes_by_integration": (
+            "as presence_contrast, with the share of induction sessions that integration followed in place of "
+            "presence. Not adjusted: people who go on differ from those who stop"
         ),
         "presence_balance": (
             "one clinic (or all), condition, group of presence, characteristic (age_band, sex, route, condition, "
@@ -97,7 +106,12 @@ _SHARED = {
     "evidence": "withheld, not_enough, imprecise or reportable",
     "empty_because": "why a cell is empty: column:reason, split by ;",
     "presence": "group of therapist presence: that of 80 % or more of the induction sessions, else mixed; not_recorded",
-    "adjusted": "no: the groups differ in more than presence",
+    "sessions_group": "sessions of the counted course's induction: 1, 2_to_3, 4_to_6, 7_to_12 unless kap.toml moves "
+    "the windows; none after the score counts, since induction closes before the timepoints; all = every number",
+    "integration_group": "of the counted course's induction sessions in which it was recorded, those that integration "
+    "followed (step integration of care_pathway, however long after the session): every, most = half or more, few = "
+    "under half, none; not_recorded = recorded in no session; all = every group",
+    "adjusted": "no: the groups differ in more than what makes them",
     "event": "adverse event; any = all of them, serious = those recorded as serious",
     "measure": "what was measured",
     "step": "step of care",
@@ -106,6 +120,8 @@ _SHARED = {
     "sessions_n": "sessions of the row",
     "sessions_assessed_n": "sessions in which adverse events were asked for",
     "assessed_pct": "percent of sessions in which they were",
+    "assessed_without_table_n": "those of sessions_assessed_n whose clinic has no row of adverse_events: they count as "
+    "without an event, though perhaps the table is missing",
     "events_n": "events in those sessions",
     "rate_per_100": "events per 100 of those sessions",
     "ci_low": "lower end of the 95 % interval: of the rate exact (Poisson), of a percentage Wilson, of a mean t",

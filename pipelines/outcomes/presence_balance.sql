@@ -1,16 +1,14 @@
 -- How alike the groups of therapist presence were before treatment.
 -- Grain: clinic_id (also `all`) x condition (also `all`) x presence x characteristic x level, for every level that
--- anyone of the clinic and condition has. Inputs: counted_units as presence_units.sql gives it, primary_scales,
--- baselines.
+-- anyone of the clinic and condition has. Inputs: grouped_units, primary_scales, baselines.
 -- Denominators: n = patients of the group (with a baseline on the scale, where characteristic = baseline), others_n =
 -- those of all other groups together. Condition `all`: each patient once, and no baseline, since scales differ.
 WITH counted AS (
-    SELECT clinic_id, patient_id, course_number, condition, condition AS own_condition, route AS presence, own_route,
-        sex, age_band
-    FROM counted_units
+    SELECT clinic_id, patient_id, course_number, condition, condition AS own_condition, presence, route, sex, age_band
+    FROM grouped_units
     UNION ALL
-    SELECT clinic_id, patient_id, course_number, 'all', condition, route, own_route, sex, age_band
-    FROM counted_units
+    SELECT clinic_id, patient_id, course_number, 'all', condition, presence, route, sex, age_band
+    FROM grouped_units
     WHERE is_first
 ),
 described AS (
@@ -19,7 +17,7 @@ described AS (
     UNION ALL
     SELECT clinic_id, condition, presence, 'sex', sex, NULL FROM counted
     UNION ALL
-    SELECT clinic_id, condition, presence, 'route', own_route, NULL FROM counted
+    SELECT clinic_id, condition, presence, 'route', route, NULL FROM counted
     UNION ALL
     SELECT clinic_id, condition, presence, 'condition', own_condition, NULL FROM counted WHERE condition = 'all'
     UNION ALL

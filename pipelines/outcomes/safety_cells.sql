@@ -1,9 +1,11 @@
 -- Adverse events by cell.
 -- Grain: clinic_id x condition x route (the session's own), each also `all`, x event (also `any`, `serious`).
--- Inputs: session_facts, event_sessions, event_names (event: every word of the contract, any, serious).
+-- Inputs: session_facts, adverse_events, event_sessions, event_names (event: every word of the contract, any, serious).
 -- Denominators: events_n of sessions_assessed_n, the sessions in which adverse events were asked for;
 -- patients_with_event_n of patients_n, the patients with such a session. What was told where nobody asked is counted
 -- in events_not_assessed_n, what belongs to no session in events_unlinked_n (in route `all` alone).
+-- assessed_without_table_n = those of sessions_assessed_n whose clinic has no row of adverse_events at all: in the rate
+-- they count as without an event, though perhaps the table is missing.
 -- event_squares, cross and assessed_squares = sums over patients of e x e, e x s and s x s, e events in s sessions.
 WITH exposures AS (
     SELECT
@@ -28,10 +30,12 @@ cells AS (
         route,
         sum(sessions_n) AS sessions_n,
         sum(assessed_n) AS sessions_assessed_n,
+        coalesce(sum(assessed_n) FILTER (has_table IS NULL), 0) AS assessed_without_table_n,
         count(*) AS patients_treated_n,
         count(*) FILTER (assessed_n > 0) AS patients_n,
         sum(assessed_n * assessed_n) AS assessed_squares
     FROM exposures
+    LEFT JOIN (SELECT DISTINCT clinic_id, true AS has_table FROM adverse_events) AS told USING (clinic_id)
     GROUP BY GROUPING SETS ((clinic_id, condition, route), (condition, route))
 ),
 named AS (

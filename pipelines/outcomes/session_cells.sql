@@ -1,7 +1,15 @@
--- How many sessions and patients each cell of the tables on sessions has.
--- Grain: clinic_id x condition x route (the session's own), each also `all`. Inputs: session_facts.
+-- How many courses, sessions and patients each cell of the tables on sessions has.
+-- Grain: clinic_id x condition x route, each also `all`. Inputs: session_facts.
+-- Which route, the session's own or its course's, is named by session_tables.py. A course counts where its first
+-- session does.
 WITH patient_routes AS (
-    SELECT clinic_id, patient_number, condition, route, count(*) AS sessions_n
+    SELECT
+        clinic_id,
+        patient_number,
+        condition,
+        /* route */ AS route,
+        count(*) AS sessions_n,
+        count(*) FILTER (session_number = 1) AS courses_n
     FROM session_facts
     GROUP BY ALL
 )
@@ -10,6 +18,7 @@ SELECT
     CASE WHEN grouping(condition) = 1 THEN 'all' ELSE condition END AS condition,
     CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
     CAST(sum(sessions_n) AS BIGINT) AS sessions_n,
+    CAST(sum(courses_n) AS BIGINT) AS courses_n,
     count(DISTINCT patient_number) AS patients_treated_n
 FROM patient_routes
 GROUP BY CUBE (clinic_id, condition, route)

@@ -34,6 +34,7 @@ SAFETY_COLUMNS = (
     "sessions_n",
     "sessions_assessed_n",
     "assessed_pct",
+    "assessed_without_table_n",
     "events_n",
     "rate_per_100",
     "ci_low",
@@ -136,13 +137,16 @@ def session_tables(engine: Engine, limits: Limits = Limits()) -> dict[str, pd.Da
     """`safety_by_route`, `vitals_by_route`, `route_profile`, `care_pathway`; one row per key, sorted by it.
 
     Needs the tables of `derive_care` and the validated `sessions`, `contacts` and `adverse_events`. Percentages are
-    0 to 100, rates events per 100 sessions; every statistic is rounded to 6 decimals, half away from zero.
+    0 to 100, rates events per 100 sessions; every statistic is rounded to 6 decimals, half away from zero. Leaves
+    `session_facts` and `session_steps` in the engine.
     """
     for name in (
-        *("session_facts", "session_cells", "session_measures"),
-        *("event_sessions", "pathway_steps", "pathway_cells", "pathway_measures"),
+        *("session_facts", "session_measures", "event_sessions"),
+        *("contact_facts", "session_steps", "pathway_steps", "pathway_measures"),
     ):
         engine.materialise(name, load_sql(__file__, name))
+    for name, route in (("session_cells", "route"), ("pathway_cells", "course_route")):
+        engine.materialise(name, load_sql(__file__, "session_cells").replace("/* route */", route))
     engine.define("event_names", pd.DataFrame({"event": [*ADVERSE_EVENTS, ANY_EVENT, SERIOUS]}))
     measured = _measured(engine, "session_measures", "session_cells", measure_limits())
     steps = pd.DataFrame({"measure": [f"{step}{figure}" for step in STEPS for figure in ("", *_FIGURES)]})

@@ -126,7 +126,7 @@ def outcome_tables(
     has its denominator beside it (`*_of_n`; `*_bounds_of_n` for the bounds, `*_case_of_n` for the rate among cases).
     """
     _define_thresholds(engine, reliable_change)
-    engine.define("timepoint_names", _timepoint_names())
+    engine.define("timepoint_names", timepoint_names())
     # The second course first, so that the engine is left with the relations of the first.
     retreatment = _outcomes_at(engine, SECOND_COURSE, limits)
     outcomes = _outcomes_at(engine, FIRST_COURSE, limits)
@@ -156,8 +156,20 @@ def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     """
     engine.materialise("paired_units", load_sql(__file__, "paired_units"))
     _judge(engine, "paired_units", "judged_units")
-    for name in ("patient_outcomes", "cell_counts", "cell_outcomes"):
-        engine.materialise(name, load_sql(__file__, name))
+    engine.materialise("patient_outcomes", load_sql(__file__, "patient_outcomes"))
+    return outcomes_of_patients(engine, limits, "counted_units", "patient_outcomes")
+
+
+def outcomes_of_patients(engine: Engine, limits: Limits, units: str, outcomes: str) -> pd.DataFrame:
+    """The rows of `outcomes_by_route_condition` for a relation of units and one of their outcomes.
+
+    Their columns are those of `counted_units` and `patient_outcomes`; `route` may hold another group. At the timepoints
+    of `timepoint_names`. Leaves `cell_counts` and `cell_outcomes` in the engine.
+    """
+    counts = load_sql(__file__, "cell_counts").replace("/* units */", quoted(units))
+    engine.materialise("cell_counts", counts)
+    cells = load_sql(__file__, "cell_outcomes").replace("/* outcomes */", quoted(outcomes))
+    engine.materialise("cell_outcomes", cells)
     return _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
 
 
@@ -216,10 +228,10 @@ def _judge(engine: Engine, pairs: str, into: str) -> None:
     engine.materialise(into, load_sql(__file__, "judged_pairs").replace("/* pairs */", quoted(pairs)))
 
 
-def _timepoint_names() -> pd.DataFrame:
+def timepoint_names(names: tuple[str, ...] = TIMEPOINTS) -> pd.DataFrame:
     """timepoint, due_rank: due where due_rank <= the rank of followed_through; `last` is due for everyone."""
     return pd.DataFrame(
-        [(name, DUE_ORDER.index(name) if name in DUE_ORDER else 0) for name in TIMEPOINTS],
+        [(name, DUE_ORDER.index(name) if name in DUE_ORDER else 0) for name in names],
         columns=["timepoint", "due_rank"],
     )
 

@@ -281,4 +281,16 @@ RULES: tuple[Rule, ...] = (
         "NOT serious",
         threshold_pct=0,
     ),
+    _agree(
+        "KAP-X21",
+        ("sessions", "ae_assessed"),
+        "informs",
+        "A clinic that asks for adverse events has delivered the table adverse_events.",
+        "the table is missing from the export, or nothing ever happened: either way these sessions count as without an "
+        "event",
+        "check that the export holds adverse_events; where nothing ever happened, nothing",
+        "ae_assessed",
+        "NOT clinic_has_adverse_events",
+        level="cross_table",
+    ),
 )

@@ -1,6 +1,7 @@
--- Grain: one usable session. Inputs: usable_sessions, usable_courses. Parameters: none.
+-- Grain: one usable session. Inputs: usable_sessions, usable_courses, candidate_adverse_events. Parameters: none.
 -- Adds patient_number (stands for the pseudonym, which is left behind here), the median dose of the patient by the same
--- route and drug over own_doses_n sessions, and the conditions of the patient's courses.
+-- route and drug over own_doses_n sessions, the conditions of the patient's courses, and whether the clinic has delivered
+-- an adverse event at all.
 WITH patients AS (
     SELECT patient_id, row_number() OVER (ORDER BY patient_id) AS patient_number
     FROM (SELECT DISTINCT patient_id FROM usable_sessions)
@@ -21,7 +22,8 @@ SELECT
     patients.patient_number,
     doses.own_median_dose_mg,
     doses.own_doses_n,
-    courses.patient_conditions
+    courses.patient_conditions,
+    EXISTS (FROM candidate_adverse_events) AS clinic_has_adverse_events
 FROM usable_sessions AS sessions
 JOIN patients ON patients.patient_id = sessions.patient_id
 LEFT JOIN doses

@@ -1,14 +1,15 @@
 -- Grain: one record of scores, as read. Inputs: the relation to judge; scale_limits (one row per id a record may carry)
 --   and scoring_rules (one row per outcome scale) of the instrument catalogue.
 -- Adds to the record what the rules on instruments need. Parameters: none. Denominators: none.
-WITH answered AS (
+-- The place of the items is filled by flags.py.
+WITH rules AS (
+    SELECT *, flatten(item_groups) AS numbers, len(flatten(item_groups)) = len(item_groups) AS is_ungrouped
+    FROM scoring_rules
+),
+answered AS (
     SELECT
         delivered.*,
-        [
-            item_01, item_02, item_03, item_04, item_05, item_06, item_07, item_08, item_09, item_10,
-            item_11, item_12, item_13, item_14, item_15, item_16, item_17, item_18, item_19, item_20,
-            item_21, item_22, item_23, item_24, item_25, item_26, item_27, item_28, item_29, item_30
-        ]::DOUBLE[] AS items
+        [/* items */]::DOUBLE[] AS items
     FROM /* relation */ AS delivered
 ),
 limited AS (
@@ -16,8 +17,6 @@ limited AS (
         answered.*,
         limits.scale IS NOT NULL AS scale_known,
         limits.n_items,
-        limits.item_minimum,
-        limits.item_maximum,
         limits.total_minimum,
         coalesce(answered.scale_form = 'raw' AND rules.raw_factor IS NOT NULL, FALSE) AS is_raw,
         CASE WHEN is_raw THEN limits.raw_maximum ELSE limits.total_maximum END AS total_maximum,
@@ -29,22 +28,33 @@ limited AS (
         rules.factor,
         rules.raw_factor,
         list_count(items) AS items_n,
-        -- A reversed item counts from the other end of its range; a group counts as its highest answer.
-        list_transform(
-            rules.item_groups,
-            lambda numbers: list_max([
-                CASE WHEN list_contains(rules.reversed, n)
-                    THEN rules.item_minimum[n] + rules.item_maximum[n] - items[n] ELSE items[n]
-                END
-                for n in numbers
-            ])
-        ) AS group_points
+        list_bool_or([
+            items[i] < limits.item_minimum[i] OR items[i] > limits.item_maximum[i]
+            OR (limits.item_maximum[i] IS NOT NULL AND items[i] <> round(items[i]))
+            FOR i IN range(1, len(items) + 1)
+        ]) AS has_answer_off_range,
+        list_bool_or([
+            items[i] IS NOT NULL AND limits.item_maximum[i] IS NULL FOR i IN range(1, len(items) + 1)
+        ]) AS has_answer_beyond_last,
+        items[rules.safety_item] IS NULL AS safety_item_unanswered,
+        -- All at the lowest answer is what a patient without symptoms ticks.
+        list_min(items) = list_max(items) AND list_min(items) > list_min(limits.item_minimum) AS has_same_answers,
+        -- A reversed item counts from the other end of its range; most scales have none.
+        CASE WHEN len(rules.reversed) = 0 THEN items ELSE list_transform(
+            items,
+            lambda answer, n: CASE WHEN list_contains(rules.reversed, n)
+                THEN rules.item_minimum[n] + rules.item_maximum[n] - answer ELSE answer END
+        ) END AS points,
+        -- A group counts as its highest answer; most are a single item.
+        CASE WHEN is_ungrouped THEN list_select(points, numbers) ELSE list_transform(
+            rules.item_groups, lambda numbers: list_max(list_select(points, numbers))
+        ) END AS group_points
     FROM answered
     LEFT JOIN scale_limits AS limits ON limits.scale = answered.scale
-    LEFT JOIN scoring_rules AS rules ON rules.scale = answered.scale
+    LEFT JOIN rules ON rules.scale = answered.scale
 )
 SELECT
-    * EXCLUDE (is_raw, combine, factor, raw_factor, group_points),
+    * EXCLUDE (items, is_raw, combine, factor, raw_factor, points, group_points),
     len(group_points) - list_count(group_points) AS missing_n,
     CASE WHEN missing_n = 0 THEN
         (CASE combine WHEN 'mean' THEN list_avg(group_points) ELSE list_sum(group_points) END)

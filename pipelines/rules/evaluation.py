@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipelines.contract.tables import TABLES
+from pipelines.contract.fields import ITEM_FIELDS
+from pipelines.contract.tables import SCORES, TABLES
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.rules.catalogue import BY_CODE, pairs
 from pipelines.rules.flags import delivered_select
@@ -114,12 +115,16 @@ def evaluate(engine: Engine, relation: str) -> str:
             columns |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
     columns |= {name: quoted(name) for name in _carried(engine, relation)}
     listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    engine.materialise(f"evaluated_{relation}", f"SELECT {listed} FROM {source}")
+    select = f"SELECT {listed} FROM {source}"
+    if relation in TABLES:
+        # Of single records: to compute a hundred flags again costs a third of holding them.
+        engine.view(f"evaluated_{relation}", select)
+        engine.hold(f"usable_{relation}", _usable_select(engine, relation), _empty(engine, relation))
+    else:
+        engine.materialise(f"evaluated_{relation}", select)
     if relation == "guards":
         stopped = " OR ".join(f"({BY_CODE[code].flag_sql(_guarded(code))}) = 1" for code in GUARD_CODES)
         engine.materialise("doubtful_versions", f"SELECT receipt, scale FROM guarded_totals WHERE {stopped}")
-    if relation in TABLES:
-        engine.view(f"usable_{relation}", _usable_select(engine, relation))
     return f"evaluated_{relation}"
 
 
@@ -141,10 +146,23 @@ def _source(engine: Engine, relation: str) -> str:
     if relation == "patients":
         return f"({load_sql(__file__, 'context_patients')})"
     if relation in TABLES:
-        engine.view(f"delivered_{relation}", delivered_select(relation, f"candidate_{relation}", _IN_DOUBT))
-        return f"delivered_{relation}"
+        name, candidates = f"delivered_{relation}", f"candidate_{relation}"
+        if relation != SCORES.name:
+            engine.view(name, delivered_select(relation, candidates))
+            return name
+        # What is told from thirty answers is told once; the answers themselves are left behind.
+        empty = _empty(engine, relation)
+        select = delivered_select(relation, candidates, frozenset(ITEM_FIELDS) - empty, _IN_DOUBT)
+        engine.hold(name, f"SELECT * EXCLUDE ({', '.join(ITEM_FIELDS)}) FROM ({select})", empty)
+        return name
     table = relation.removesuffix("_usable")
     return f"({load_sql(__file__, f'context_{table}')})" if table in _WITH_CONTEXT else f"usable_{table}"
+
+
+def _empty(engine: Engine, table: str) -> frozenset[str]:
+    """The columns of a table in which no candidate record has a value."""
+    columns = TABLES[table].columns
+    return frozenset(columns) - engine.filled(f"candidate_{table}", columns)
 
 
 def _carried(engine: Engine, relation: str) -> list[str]:
@@ -188,9 +206,11 @@ def _usable_select(engine: Engine, table: str) -> str:
 
 
 def _with_columns(engine: Engine, relation: str | None, wanted: Mapping[str, str], defaults: Mapping[str, str]) -> str:
-    present = set()
+    present: frozenset[str] = frozenset()
     if relation is not None:
-        present = {str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {quoted(relation)}")}
+        described = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {quoted(relation)}")]
+        # A column without a value is neither read nor computed with.
+        present = engine.filled(relation, described)
     listed = []
     for name, kind in wanted.items():
         default = defaults.get(name, "NULL")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from pipelines.contract.fields import ITEM_FIELDS, answered_items
 from pipelines.engine import load_sql, quoted
 from pipelines.rules.catalogue import pairs
 from pipelines.rules.rule import Rule
 
 # What delivered_scores.sql adds to a record.
 _ADDED = (
-    "items",
     "scale_known",
     "n_items",
-    "item_minimum",
-    "item_maximum",
     "total_minimum",
     "total_maximum",
     "total_step",
@@ -20,6 +20,10 @@ _ADDED = (
     "max_missing",
     "safety_item",
     "items_n",
+    "has_answer_off_range",
+    "has_answer_beyond_last",
+    "safety_item_unanswered",
+    "has_same_answers",
     "missing_n",
     "expected_total",
     "version_in_doubt",
@@ -28,24 +32,28 @@ _ADDED = (
 _NONE = "CAST([] AS VARCHAR[])"
 
 
-def delivered_select(table: str, relation: str, version_in_doubt: str = "FALSE") -> str:
+def delivered_select(
+    table: str, relation: str, filled: Collection[str] = ITEM_FIELDS, version_in_doubt: str = "FALSE"
+) -> str:
     """SELECT of the records of `relation` with what the rules over delivered records need.
 
-    For scores it reads the relations `scale_limits` and `scoring_rules`; `version_in_doubt` is SQL over that record.
+    filled: columns that hold a value in any record. For scores it reads the relations `scale_limits` and
+    `scoring_rules`; `version_in_doubt` is SQL over that record.
     """
     if table != "scores":
         return f"SELECT * FROM {quoted(relation)}"
     select = load_sql(__file__, "delivered_scores").replace("/* relation */", quoted(relation))
+    select = select.replace("/* items */", ", ".join(answered_items(filled)))
     return select.replace("/* version_in_doubt */", version_in_doubt)
 
 
-def flag_select(table: str, relation: str) -> str:
+def flag_select(table: str, relation: str, filled: Collection[str] = ITEM_FIELDS) -> str:
     """SELECT of `relation`.* plus quarantined_by, quarantined_at and blanked_by, for a relation of typed records.
 
     quarantined_by: sorted codes of the rules that quarantine the record; quarantined_at: the same as 'CODE:column',
     column '' = the whole record. blanked_by: sorted 'CODE:column' of its values that are set aside. For scores the
     relations `scale_limits` and `scoring_rules` must exist. No parameters. The conflict of keys within a file (KAP-V05)
-    is not told here: it needs all records of the file.
+    is not told here: it needs all records of the file. filled: columns that hold a value in any record.
     """
     listed = [(rule, column) for rule, column in pairs(table, "delivered") if rule.at_intake]
     quarantining = [pair for pair in listed if pair[0].effect_on(pair[1]) == "quarantines"]
@@ -59,7 +67,7 @@ def flag_select(table: str, relation: str) -> str:
         f"SELECT * EXCLUDE ({', '.join(added)}),\n"
         f"{_sorted(names[: len(records)])} AS quarantined_at,\n{_sorted(names[len(records) :])} AS blanked_by\n"
         f"FROM (SELECT *, {', '.join(f'{case} AS {name}' for name, case in found.items())}\n"
-        f"FROM ({delivered_select(table, relation)}))"
+        f"FROM ({delivered_select(table, relation, filled)}))"
     )
     codes = "list_sort(list_distinct(list_transform(quarantined_at, lambda place: split_part(place, ':', 1))))"
     by = f"CASE WHEN len(quarantined_at) = 0 THEN {_NONE} ELSE {codes} END"

@@ -1,10 +1,10 @@
 """Rules on one administered scale, judged by the limits its instrument gives (relation `scale_limits`).
 
-The relation judged (delivered_scores.sql) holds beside the record: items (its 30 answers as a list), items_n (how many
-are given), missing_n (unanswered items, or groups of items that count as one), expected_total (the score of complete
-answers, in the form of the stored total), and of the scale: scale_known, n_items, item_minimum and item_maximum (by the
-form's item number, empty = no item of the scale), total_minimum, total_maximum, total_step (of the declared form),
-accepts_total, max_missing, safety_item.
+The relation judged (delivered_scores.sql) holds beside the record: items_n (how many answers are given), missing_n
+(unanswered items, or groups of items that count as one), has_answer_off_range, has_answer_beyond_last,
+has_same_answers (all the same, and not all the lowest), safety_item_unanswered, expected_total (the score of complete
+answers, in the form of the stored total), and of the scale: scale_known, n_items, total_minimum, total_maximum,
+total_step (of the declared form), accepts_total, max_missing, safety_item.
 `version_in_doubt` is true for a scale of a delivery that a version guard stopped: one cause, one finding.
 """
 
@@ -73,8 +73,7 @@ RULES: tuple[Rule, ...] = (
         "answers coded from 1 where the scale starts at 0, another version of the scale, or a missing code",
         "map the answer codes, or name the missing code in the mapping",
         f"items_n > 0 AND n_items > 0 AND {_KNOWN}",
-        "list_bool_or([items[i] < item_minimum[i] OR items[i] > item_maximum[i] "
-        "OR (item_maximum[i] IS NOT NULL AND items[i] <> round(items[i])) for i in range(1, 31)])",
+        "has_answer_off_range",
     ),
     _instrument(
         "KAP-Q03",
@@ -84,7 +83,7 @@ RULES: tuple[Rule, ...] = (
         "another version of the scale, or a question of the form that is not an item",
         "correct the scale's id, or leave the extra column out in the mapping",
         f"items_n > 0 AND {_KNOWN}",
-        "list_bool_or([items[i] IS NOT NULL AND item_maximum[i] IS NULL for i in range(1, 31)])",
+        "has_answer_beyond_last",
     ),
     _instrument(
         "KAP-Q04",
@@ -159,7 +158,7 @@ RULES: tuple[Rule, ...] = (
         "the question was skipped",
         "a clinician asks it at the next contact; it is never filled in",
         f"items_n > 0 AND safety_item IS NOT NULL AND {_KNOWN}",
-        "items[safety_item] IS NULL",
+        "safety_item_unanswered",
         kahn="completeness",
     ),
     _instrument(
@@ -170,8 +169,7 @@ RULES: tuple[Rule, ...] = (
         "a form ticked down one column",
         "look at the form with the patient",
         f"n_items >= {LONG_SCALE_ITEMS} AND items_n = n_items",
-        # All at the lowest answer is what a patient without symptoms ticks.
-        "list_min(items) = list_max(items) AND list_min(items) > list_min(item_minimum)",
+        "has_same_answers",
         kahn="plausibility",
     ),
     _instrument(

@@ -15,7 +15,7 @@ from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_w
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.intake.receipts import Receipt, read_receipts
 from pipelines.intake.standing import Loss, apply_standing, define_withdrawn
-from pipelines.intake.versions import decide_states, reconcile
+from pipelines.intake.versions import StoredStates, decide_states, reconcile
 from pipelines.lake import delivered_path, store
 from pipelines.provenance.history import History
 from pipelines.steps.job import Job
@@ -52,15 +52,15 @@ def candidate_folder(home_tmp: Path, clinic_id: str) -> Path:
 
 
 def candidate_path(folder: Path, relation: str) -> Path:
-    """Where a table, or `deliveries`, lies in a clinic's candidate folder."""
+    """Where the decisions on a table's records, or `deliveries`, lie in a clinic's candidate folder."""
     return folder / f"{relation}.parquet"
 
 
 def prepare_candidates(job: Job, clinic_ids: Iterable[str]) -> pd.DataFrame:
-    """Write the candidate tables of every clinic that must be judged: it has pending deliveries, or a retracted one.
+    """Decide the records of every clinic that must be judged: it has pending deliveries, or a retracted one.
 
     Returns one row per pending delivery: clinic_id, receipt, table and the columns of `reconcile`.
-    Files per clinic: `<table>.parquet` (typed records with their state, in no order) and `deliveries.parquet`.
+    Files per clinic: `<table>.parquet` (decisions, see `candidate_states`) and `deliveries.parquet`.
     """
     history = job.history()
     shutil.rmtree(job.home.tmp / "candidates", ignore_errors=True)
@@ -97,6 +97,13 @@ def choose(job: Job, history: History, clinic_id: str) -> Candidate:
     )
 
 
+def candidate_states(job: Job, clinic_id: str, table: Table, receipts: Iterable[Receipt]) -> StoredStates | None:
+    """The decided records of a clinic's receipts, as `prepare` left them; None when it did not, or has none."""
+    delivered = _delivered_paths(job.home.lake, table, (each for each in receipts if each.table == table.name))
+    decided = candidate_path(candidate_folder(job.home.tmp, clinic_id), table.name)
+    return StoredStates(table, delivered, decided) if delivered and decided.exists() else None
+
+
 def _superseded(job: Job, receipts: list[Receipt], blocked: frozenset[int], pending: frozenset[int]) -> frozenset[int]:
     """Blocked receipts that a newer one of their table corrects: superseded.sql says when."""
     found: set[int] = set()
@@ -125,14 +132,15 @@ def _superseded_select(table: Table) -> str:
 
 
 def _view_delivered(engine: Engine, lake: Path, table: Table, receipts: Iterable[Receipt]) -> None:
-    engine.view_parquet(
-        "delivered",
-        [delivered_path(lake, table.name, receipt.clinic_id, receipt.sequence) for receipt in receipts],
-    )
+    engine.view_parquet("delivered", _delivered_paths(lake, table, receipts))
+
+
+def _delivered_paths(lake: Path, table: Table, receipts: Iterable[Receipt]) -> tuple[Path, ...]:
+    return tuple(delivered_path(lake, table.name, receipt.clinic_id, receipt.sequence) for receipt in receipts)
 
 
 def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
-    """Write one clinic's candidate tables; return its rows of `prepare_candidates`."""
+    """Decide one clinic's records, write the decisions; return its rows of `prepare_candidates`."""
     folder = candidate_folder(job.home.tmp, candidate.clinic_id)
     make_folder(folder, PRIVATE_FOLDER)
     reconciled: list[pd.DataFrame] = []
@@ -142,23 +150,19 @@ def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
             receipts = candidate.of_table(table.name)
             if not receipts:
                 continue
-            states, losses = decide_standing(engine, job.home.lake, table, receipts)
+            losses = decide_standing(engine, job.home.lake, table, receipts)
             lost = {loss.receipt: loss for loss in losses}
             counts = reconcile(engine, table).assign(table=table.name)
             counts["absent"] = [lost[n].absent_n if n in lost else 0 for n in counts["receipt"]]
             counts["standing_n"] = [lost[n].standing_n if n in lost else 0 for n in counts["receipt"]]
             reconciled.append(counts)
-            store(
-                engine,
-                f"SELECT * FROM {quoted(states)}",
-                candidate_path(folder, table.name),
-            )
-            engine.execute(f"DROP TABLE {quoted(states)}")
+            decided = f"SELECT * FROM decided_{table.name}"
+            store(engine, decided, candidate_path(folder, table.name), "receipt, record_number")
         every = pd.concat(reconciled, ignore_index=True) if reconciled else pd.DataFrame(columns=_RECONCILED)
         every = every.assign(clinic_id=candidate.clinic_id)
         pending = every[every["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
         engine.define("deliveries", _delivery_rows(pending, candidate.confirmed))
-        store(engine, "SELECT * FROM deliveries ORDER BY receipt", candidate_path(folder, "deliveries"))
+        store(engine, "SELECT * FROM deliveries", candidate_path(folder, "deliveries"), "receipt")
     kept = pending[["receipt", "table", *COUNTS, *BESIDE]].to_dict("records")
     write_whole(folder / "reconciliation.json", json.dumps(kept).encode(), PRIVATE_FILE)
     for row in pending.to_dict("records"):
@@ -177,15 +181,15 @@ def decide_withdrawals(engine: Engine, lake: Path, receipts: Iterable[Receipt]) 
     return define_withdrawn(engine, decide_states(engine, WITHDRAWALS, "delivered"))
 
 
-def decide_standing(engine: Engine, lake: Path, table: Table, receipts: Iterable[Receipt]) -> tuple[str, list[Loss]]:
+def decide_standing(engine: Engine, lake: Path, table: Table, receipts: Iterable[Receipt]) -> list[Loss]:
     """Make `states_<table>` from a clinic's receipts of the table: which records count, and which of them stand.
 
-    Needs `withdrawn_patients`. Returns the relation's name, and what each snapshot lost.
+    Needs `withdrawn_patients`. Returns what each snapshot lost.
     """
     own = tuple(receipts)
     _view_delivered(engine, lake, table, own)
-    states = decide_states(engine, table, "delivered")
-    return states, apply_standing(engine, table, [receipt.sequence for receipt in own if receipt.is_snapshot])
+    decide_states(engine, table, "delivered")
+    return apply_standing(engine, table, [receipt.sequence for receipt in own if receipt.is_snapshot])
 
 
 def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int]) -> pd.DataFrame:

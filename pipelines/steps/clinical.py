@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines.care.courses import derive_care
-from pipelines.engine import quoted
+from pipelines.engine import Engine, quoted
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.lake import derived_path, store, view_derived, view_validated
 from pipelines.scoring import score
@@ -24,6 +26,14 @@ CARE = {
 _SCORED_ORDER = "clinic_id, patient_id, scale, score_day, administration, respondent NULLS FIRST, receipt, row_number"
 
 
+def _put_away(engine: Engine, lake: Path, name: str) -> None:
+    """Store a table of care and read it from there from now on: at ten million scores memory holds one, not all."""
+    path = derived_path(lake, name)
+    store(engine, f"SELECT * FROM {quoted(name)}", path, CARE[name])
+    engine.execute(f"DROP TABLE {quoted(name)}")
+    engine.view_parquet(name, [path])
+
+
 def score_scales(job: Job) -> dict[str, int]:
     """Score every validated administration; return the rows of `scored_scores` and `scored_reference_scores`."""
     with job.engine() as engine:
@@ -34,7 +44,7 @@ def score_scales(job: Job) -> dict[str, int]:
             "scored_reference_scores": score(engine, "reference_scores", "scored_reference_scores", catalogue),
         }
         for name in SCORED:
-            store(engine, f"SELECT * FROM {name} ORDER BY {_SCORED_ORDER}", derived_path(job.home.lake, name))
+            store(engine, f"SELECT * FROM {name}", derived_path(job.home.lake, name), _SCORED_ORDER)
     job.log.event("clinical", "scored", counts=rows_n)
     return rows_n
 
@@ -45,8 +55,6 @@ def derive_courses(job: Job) -> dict[str, int]:
         view_validated(engine, job.home.lake)
         view_derived(engine, job.home.lake, SCORED)
         load_catalogue().define_in(engine)
-        rows_n = derive_care(engine, job.settings.clinic_windows())
-        for name, key in CARE.items():
-            store(engine, f"SELECT * FROM {quoted(name)} ORDER BY {key}", derived_path(job.home.lake, name))
+        rows_n = derive_care(engine, job.settings.clinic_windows(), lambda name: _put_away(engine, job.home.lake, name))
     job.log.event("clinical", "courses_derived", counts=rows_n)
     return rows_n

@@ -39,7 +39,7 @@ def receipt_states(home: Home) -> list[ReceiptState]:
     history = read_history(home.ledger.entries())
     receipts = read_receipts(home.raw, set().union(*history.received.values()))
     return [
-        ReceiptState(receipt, _state(history, receipt), receipt.sequence in history.confirmed) for receipt in receipts
+        ReceiptState(receipt, state_of(history, receipt), receipt.sequence in history.confirmed) for receipt in receipts
     ]
 
 
@@ -67,7 +67,8 @@ def decide(home: Home, decision: Decision, sequence: int, why: str, at: str) -> 
     return found.receipt
 
 
-def _state(history: History, receipt: Receipt) -> State:
+def state_of(history: History, receipt: Receipt) -> State:
+    """Where a receipt stands."""
     clinic_id = receipt.clinic_id
     if receipt.sequence in history.retracted:
         return "retracted"
@@ -89,16 +90,17 @@ def _check_why(why: str) -> None:
 
 def _keep(home: Home, decision: Decision, sequence: int, why: str, at: str) -> str:
     """Store the reason under its own hash; return the hash."""
-    folder = make_folder(home.reviews / "receipts", PRIVATE_FOLDER)
+    make_folder(home.reviews / "receipts", PRIVATE_FOLDER)
     kept = {"decision": decision, "receipt": sequence, "why": why.strip(), "at": at}
     content = json.dumps(kept, sort_keys=True, indent=1).encode() + b"\n"
-    write_whole(reason_path(folder, content), content, PRIVATE_FILE)
-    return digest(content)
+    why_sha256 = digest(content)
+    write_whole(reason_path(home.reviews, why_sha256), content, PRIVATE_FILE)
+    return why_sha256
 
 
-def reason_path(folder: Path, content: bytes) -> Path:
-    """Where a reason lies in `reviews/receipts/`."""
-    return folder / f"{digest(content)}.json"
+def reason_path(reviews: Path, why_sha256: str) -> Path:
+    """Where the reason with that hash lies."""
+    return reviews / "receipts" / f"{why_sha256}.json"
 
 
 def _usage(code: str, expected: str, remedy: str) -> KapError:

@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.lake import derived_path, store, view_derived, view_validated
 from pipelines.outcomes.benchmarks import benchmarks
-from pipelines.outcomes.presence import presence_tables
+from pipelines.outcomes.contrasts import contrast_tables
 from pipelines.outcomes.published import published_studies
 from pipelines.outcomes.session_tables import session_tables
 from pipelines.outcomes.tables import outcome_tables, reference_changes, reliable_change_candidates
@@ -28,6 +28,8 @@ TABLE_NAMES = (
     "route_profile",
     "care_pathway",
     "presence_contrast",
+    "outcomes_by_sessions",
+    "outcomes_by_integration",
     "presence_balance",
     "benchmarks",
     "data_quality",
@@ -50,7 +52,7 @@ def make_outcome_tables(job: Job) -> dict[str, int]:
         windows, limits = job.settings.clinic_windows(), job.settings.disclosure_limits()
         tables = outcome_tables(engine, windows, frozen, limits)
         tables |= session_tables(engine, limits)
-        tables |= presence_tables(engine, windows, limits)
+        tables |= contrast_tables(engine, windows, limits)
         outcomes = tables["outcomes_by_route_condition"]
         tables["benchmarks"] = benchmarks(published_studies(), outcomes, catalogue.scales, windows)
         tables["reference_changes"] = reference_changes(engine, frozen)

@@ -23,7 +23,7 @@ from pipelines.intake.standing import WITHDRAWN_PATIENTS
 from pipelines.lake import LAKE_TABLES, REFERENCE_SCORES, store, validated_path
 from pipelines.provenance.canonical import digest
 from pipelines.provenance.history import PUBLISHED, WITHDRAWN, History
-from pipelines.steps.candidates import candidate_folder, decide_standing, decide_withdrawals
+from pipelines.steps.candidates import candidate_states, decide_standing, decide_withdrawals
 from pipelines.steps.job import Job
 from pipelines.steps.rebuild import restore_delivered
 
@@ -97,9 +97,10 @@ def _wanted(job: Job, history: History, clinic_id: str) -> tuple[frozenset[int],
     What is blocked stays out, but for who withdrew; what was retracted goes, blocked or not.
     """
     verdict = history.validated.get(clinic_id, {})
-    judged = frozenset(verdict.get("receipts", ())) - history.retracted
+    validated = frozenset(verdict.get("receipts", ()))
+    judged = validated - history.retracted
     if verdict.get("verdict") == PASSED:
-        return judged, True
+        return judged, judged == validated
     left = {receipt.sequence for receipt in read_receipts(job.home.raw, set(judged)) if _is_withdrawal(receipt)}
     return (history.published.get(clinic_id, frozenset()) - history.retracted) | left, False
 
@@ -115,21 +116,16 @@ def _write(job: Job, clinic_id: str, receipts: list[Receipt], from_candidates: b
         if not own:
             continue
         with job.engine() as engine:
-            candidate = candidate_folder(job.home.tmp, clinic_id) / f"{table.name}.parquet"
-            if from_candidates and candidate.exists():
-                engine.view_parquet("states", [candidate])
+            candidate = candidate_states(job, clinic_id, table, own) if from_candidates else None
+            if candidate is not None:
+                candidate.view(engine)
             else:
                 restore_delivered(job, receipts)
                 decide_withdrawals(engine, job.home.lake, receipts)
-                states, _ = decide_standing(engine, job.home.lake, table, own)
-                engine.execute(f"CREATE OR REPLACE VIEW states AS SELECT * FROM {quoted(states)}")
+                decide_standing(engine, job.home.lake, table, own)
             target = stored_as(own[0])
             current = _current_select(table)
-            store(
-                engine,
-                f"{current} ORDER BY {_ORDER[table.name]}",
-                validated_path(job.home.lake, target, clinic_id),
-            )
+            store(engine, current, validated_path(job.home.lake, target, clinic_id), _ORDER[table.name])
             rows_n[target] = int(engine.value(f"SELECT count(*) FROM ({current})"))
     return rows_n
 
@@ -168,7 +164,7 @@ def _current_select(table: Table) -> str:
     """The rows that stand: accepted, current, not withdrawn by the clinic; blanked values empty."""
     columns = ", ".join(_unless_blanked(name) for name in table.columns)
     return (
-        f"SELECT {columns}, receipt, row_number FROM states "
+        f"SELECT {columns}, receipt, row_number FROM states_{table.name} "
         "WHERE state = 'accepted' AND is_current AND coalesce(record_status, 'active') = 'active'"
     )
 

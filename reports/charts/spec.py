@@ -58,10 +58,11 @@ AXIS = tuple(
 )
 
 
-def tooltips(words: Words, name: str) -> list[alt.Tooltip]:
-    """What hovering says of a row: its name, the figure with its interval, and how many of how many people."""
+def tooltips(words: Words, name: str, people: str = "people") -> list[alt.Tooltip]:
+    """What hovering says of a row: its name, the figure with its interval, and how many of how many people (or what
+    the column `people` counts)."""
     return [
         alt.Tooltip("name:N", title=name),
         alt.Tooltip("reading:N", title=words.say("column.figure")),
-        alt.Tooltip("people:N", title=words.say("column.people")),
+        alt.Tooltip("people:N", title=words.say(f"column.{people}")),
     ]

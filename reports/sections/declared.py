@@ -29,13 +29,14 @@ SILENCE = Phrase(
 class ListOf:
     """Rows of one table that the filters choose: every column that a filter names holds the filter's value.
 
-    by: filter columns that hold every value instead, and with a choice `all` beside it. where: columns that hold a
-    fixed value. A filter that the table has no column for is not asked.
+    by: filters that a row of any value passes while nothing is chosen, and `all` beside what is. free: filters that
+    are not asked. where: columns that hold a fixed value. A filter that the table has no column for is not asked.
     """
 
     table: str
     by: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Chart:
 
     rows: the list it draws; condition, axis: of the list, for a chart of one condition. finding: its title.
     measures: columns that the axis must hold, zero with them (none = the axis is fixed); room: what stands free beyond
-    them for a text, as a share of the axis. subject: the list whose one row the title is of (none = the section's).
+    them for a text, as a share of the axis. tick: how many units of the rows make one of the axis. subject: the list
+    whose one row the title is of (none = the section's).
     """
 
     id: str
@@ -68,6 +70,7 @@ class Chart:
     measures: tuple[str, ...] = ()
     room: float = 0.0
     wide: bool = False
+    tick: float = 1.0
     subject: ListOf | None = None
 
     def __post_init__(self) -> None:
@@ -109,6 +112,11 @@ class Declared:
     subject: ListOf | None = None
 
     @property
+    def table(self) -> str:
+        """The released table that its list is of; '' for the lists of the dashboard's outcomes."""
+        return self.rows.table if isinstance(self.rows, ListOf) else ""
+
+    @property
     def by_chart(self) -> bool:
         """Whether each chart of the section has rows of its own, those of one condition."""
         return any(chart.condition for chart in self.charts)
@@ -116,12 +124,16 @@ class Declared:
 
 @dataclass(frozen=True)
 class Tile:
-    """One large figure: the figure, what it counts, the small print; mark: the look of what it says."""
+    """One large figure: the figure, what it counts, the small print; mark: the look of what it says.
+
+    subject: the list whose one row it is of (none = the one row of the filters).
+    """
 
     figure: Phrase
     what: Phrase
     small: Phrase
     mark: str = ""
+    subject: ListOf | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from reports.sections.parts import Cell, Page, TableView
 from reports.sections.rule_lines import NOT_GOOD, RuleLine
 
 # The order of the clinics, then of their names.
-MARKS = ("blocked", "refused", "to_mend", "slips", "clean", "unchecked")
+MARKS = ("blocked", "refused", "pending", "to_mend", "slips", "clean", "unchecked")
+# Those of a file of which no figure rests.
+HELD = MARKS[:3]
 SETS_ASIDE = ("quarantines", "blanks")
 
 
@@ -19,7 +21,7 @@ SETS_ASIDE = ("quarantines", "blanks")
 class Clinic:
     """One clinic's state and its tables: what must be mended, and the small slips.
 
-    mark: `blocked`, `refused`, `to_mend`, `slips`, `clean` or `unchecked`. rows: where its rows are listed.
+    mark: `blocked`, `refused`, `pending`, `to_mend`, `slips`, `clean` or `unchecked`. rows: where its rows are listed.
     """
 
     id: str
@@ -64,9 +66,9 @@ def to_mend(page: Page, lines: Sequence[RuleLine], linked: bool) -> ToMend:
 
 
 def state_of(page: Page, clinic_id: str, lines: Sequence[RuleLine]) -> str:
-    """`blocked` or `refused` when a file of the clinic is; else by its rules; `unchecked` without any."""
+    """`blocked`, `refused` or `pending` when a file of the clinic is; else by its rules; `unchecked` without any."""
     states = {delivery.state for delivery in page.about.deliveries if delivery.clinic_id == clinic_id}
-    for state in ("blocked", "refused"):
+    for state in HELD:
         if state in states:
             return state
     if not lines:
@@ -104,7 +106,7 @@ def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool,
             _table(page, words.say(f"mend.{kind}_caption", clinic=name), part, linked) for kind, part in parted if part
         ),
         rows=words.say("mend.rows", clinic=clinic_id) if any(line.effect in SETS_ASIDE for line in wanted) else "",
-        open=alone or mark in ("blocked", "refused"),
+        open=alone or mark in HELD,
     )
 
 

@@ -38,7 +38,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("change", ("change", "effect-size", "interval", "trajectories")),
+    ("care", ("care-pathway", "adverse-events", "vital-signs", "route-profile", "contrasts", "benchmarks")),
     ("showing", ("evidence", "withheld")),
+    ("judging", ("targets", "lateness")),
 )
 # What an entry says beside its sentence, where the words file has it.
 PARTS = ("more", "due", "formula", "part", "whole", "without")

@@ -1,4 +1,4 @@
-"""The quality of the data: a verdict in words, what to mend, what became of each file, every rule and its counts."""
+"""The quality of the data: a verdict in words, what to mend, targets, what came when, every rule and its counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import figures
-from reports.sections import completeness, mend, reconciliation, rule_lines, rule_tables
+from reports.sections import arrived, completeness, mend, received, reconciliation, rule_lines, rule_tables, targets
 from reports.sections.parts import Page
 from reports.sections.rule_lines import NOT_GOOD, RuleLine, lines_of_findings, lines_of_table
 
@@ -41,6 +41,10 @@ def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> di
         "verdict": verdict(page, lines, linked),
         "to_mend": mend.to_mend(page, lines, linked),
         "sections": [
+            # The reviewer's report has no released table, so it judges no target.
+            *(targets.targets(page) if linked else ()),
+            arrived.arrived(page),
+            received.received(page),
             reconciliation.reconciliation(page),
             completeness.completeness(page, lines, linked),
             rule_tables.kinds(page, lines),

@@ -43,6 +43,7 @@ def margin(words: Words, group: Group) -> Declared:
             Column("analysed", count("n_analysed")),
             Column("measured_pct", plain("share", "followup_pct")),
             Column("response", rate("response")),
+            *((Column("profile", plain("text", "profile"), numeric=False),) if group == "route" else ()),
         ),
         definition="def-response",
         charts=(_chart(words, group, "response"),),

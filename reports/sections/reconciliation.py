@@ -10,11 +10,8 @@ from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
 
 COUNTS = ("records", "accepted", "quarantined", "duplicate", "stale", "corrected")
-
-
-def adds_up(delivery: Delivery) -> bool:
-    """Whether every record of the file is accounted for, once."""
-    return delivery.records == delivery.accepted + delivery.quarantined + delivery.duplicate + delivery.stale
+# Beside the sum: columns of their own only where there are any.
+BESIDE = ("withdrawn", "absent")
 
 
 def reconciliation(page: Page) -> Section:
@@ -23,14 +20,15 @@ def reconciliation(page: Page) -> Section:
     sentence = words.say("deliveries.sentence")
     if not deliveries:
         return Section("deliveries", words.say("deliveries.heading"), sentence, empty=words.say("empty.deliveries"))
-    wrong = sum(not adds_up(delivery) for delivery in deliveries)
+    wrong = sum(not delivery.adds_up for delivery in deliveries)
     many = len({delivery.clinic_id for delivery in deliveries}) > 1
-    names = (*(("clinic",) if many else ()), "file", "table", *COUNTS, "set_aside_pct", "adds_up", "state")
+    counts = (*COUNTS, *(name for name in BESIDE if any(getattr(delivery, name) for delivery in deliveries)))
+    names = (*(("clinic",) if many else ()), "file", "table", *counts, "set_aside_pct", "adds_up", "state")
     table = TableView(
         words.say("deliveries.caption"),
         tuple(words.say(f"column.{name}") for name in names),
-        tuple(_row(page, delivery, many) for delivery in deliveries),
-        foot=_total(page, deliveries, many),
+        tuple(_row(page, delivery, counts, many) for delivery in deliveries),
+        foot=_total(page, deliveries, counts, many),
     )
     return Section(
         "deliveries",
@@ -43,14 +41,14 @@ def reconciliation(page: Page) -> Section:
     )
 
 
-def _row(page: Page, delivery: Delivery, many: bool) -> tuple[Cell, ...]:
-    right = adds_up(delivery)
+def _row(page: Page, delivery: Delivery, counts: Sequence[str], many: bool) -> tuple[Cell, ...]:
+    right = delivery.adds_up
     clinic = parts.label(rule_lines.clinic_name(page, delivery.clinic_id))
     return (
         *((clinic,) if many else ()),
         parts.label(delivery.file),
         parts.label(delivery.table),
-        *(Cell(figures.count(getattr(delivery, name))) for name in COUNTS),
+        *(Cell(figures.count(getattr(delivery, name))) for name in counts),
         Cell(rule_lines.percent(delivery.quarantined_pct)),
         Cell(
             page.words.say("deliveries.yes" if right else "deliveries.no"),
@@ -66,15 +64,15 @@ def _share_set_aside(deliveries: Sequence[Delivery]) -> str:
     return rule_lines.percent(100 * sum(delivery.quarantined for delivery in deliveries) / records if records else 0.0)
 
 
-def _total(page: Page, deliveries: Sequence[Delivery], many: bool) -> tuple[Cell, ...]:
+def _total(page: Page, deliveries: Sequence[Delivery], counts: Sequence[str], many: bool) -> tuple[Cell, ...]:
     words = page.words
     published = sum(delivery.state == "published" for delivery in deliveries)
-    right = all(adds_up(delivery) for delivery in deliveries)
+    right = all(delivery.adds_up for delivery in deliveries)
     return (
         parts.label(words.say("deliveries.total")),
         *((parts.label(""),) if many else ()),
         parts.label(""),
-        *(Cell(figures.count(sum(getattr(delivery, name) for delivery in deliveries))) for name in COUNTS),
+        *(Cell(figures.count(sum(getattr(delivery, name) for delivery in deliveries))) for name in counts),
         Cell(_share_set_aside(deliveries)),
         Cell(words.say("deliveries.yes" if right else "deliveries.no"), numeric=False, mark="" if right else "failed"),
         parts.label(

@@ -81,14 +81,14 @@ def decide(engine: Engine, files: list[list[Record]]) -> pd.DataFrame:
     }
     columns = ", ".join(f"CAST({said.get(f.name, 'NULL')} AS {f.sql_type}) AS {f.name}" for f in SESSIONS.fields)
     engine.materialise(
-        "typed_sessions",
+        "delivered",
         f"SELECT {columns}, CAST(receipt AS INTEGER) AS receipt, CAST(n AS BIGINT) AS row_number, "
         "CAST(n AS BIGINT) AS record_number, false AS malformed, CAST([] AS VARCHAR[]) AS damaged, "
         "CAST([] AS VARCHAR[]) AS unknown, "
         "CAST(CASE WHEN is_clean THEN [] ELSE ['KAP-K02'] END AS VARCHAR[]) AS quarantined_by, "
         "CAST([] AS VARCHAR[]) AS blanked_by FROM given",
     )
-    decide_states(engine, SESSIONS, "typed_sessions")
+    decide_states(engine, SESSIONS, "delivered")
     return engine.frame("SELECT * FROM states_sessions ORDER BY receipt, record_number")
 
 

@@ -55,7 +55,8 @@ def generated(seed: int) -> dict[str, list[Row]]:
             made["contacts"].append(
                 {**who, "contact_day": contact_day, "kind": kind, "minutes": minutes, "attended": attended}
             )
-        events = {(dice.choice(["nausea", "dizziness", "death"]), dice.choice([*days, *days, day])) for _ in range(4)}
+        names, near = ["nausea", "dizziness", "death"], [*days, *days, day, 0]
+        events = {(dice.choice(names), dice.choice(near)) for _ in range(4)}
         for event, event_day in sorted(events):
             serious = dice.choice([True, False, None])
             made["adverse_events"].append({**who, "session_day": event_day, "event": event, "serious": serious})

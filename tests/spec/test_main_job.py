@@ -11,8 +11,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.contract.tables import SCORES
+from pipelines.engine import Engine
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts
+from pipelines.intake.versions import StoredStates
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, GATE_VERSION, PRODUCT_VERSION
 from tests.home_tools import (
     Ran,
@@ -248,7 +251,10 @@ class Desk:
 
     def current(self, patient: str) -> list[float]:
         """Totals that stand for a patient, by day."""
-        states = pd.read_parquet(self.home.tmp / "candidates" / "alder" / "scores.parquet")
+        delivered = tuple(sorted((self.home.lake / "delivered" / "scores" / "clinic_id=alder").iterdir()))
+        decided = self.home.tmp / "candidates" / "alder" / "scores.parquet"
+        with Engine((self.home.lake, decided.parent)) as engine:
+            states = engine.frame(f"SELECT * FROM {StoredStates(SCORES, delivered, decided).view(engine)}")
         own = states[(states["patient_id"] == patient) & states["is_current"]].sort_values("score_day")
         return own["total"].tolist()
 

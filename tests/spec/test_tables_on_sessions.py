@@ -52,6 +52,17 @@ def test_only_sessions_in_which_events_were_asked_for_are_in_the_rate() -> None:
     assert (serious["events_n"], serious["events_not_assessed_n"]) == (0, 1)
 
 
+def test_assessed_sessions_of_a_clinic_without_any_adverse_event_are_counted_beside_the_rate() -> None:
+    given = [*sessions("p1", 0, 4, **ASKED), *sessions("p2", 0, 4, 8, clinic_id="c02", **ASKED), *sessions("p3", 0)]
+    frame = table("safety_by_route", given, [], [event("p1", 0)])
+    columns = ("sessions_assessed_n", "assessed_without_table_n", "events_n")
+    counts = {
+        clinic: tuple(row_of(frame, clinic_id=clinic, event="any")[name] for name in columns)
+        for clinic in ("c01", "c02", "all")
+    }
+    assert counts == {"c01": (2, 0, 1), "c02": (3, 3, 0), "all": (5, 3, 1)}
+
+
 def test_an_event_counts_under_the_route_of_its_own_session() -> None:
     given = [*sessions("p1", 0, 4, **ASKED), *sessions("p1", 8, route="im", **ASKED)]
     frame = table("safety_by_route", given, [], [event("p1", 8)])

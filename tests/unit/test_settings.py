@@ -142,7 +142,6 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
             "overrides",
         ),
         ("[release]\nrequire_sign_off = true", "release.require_sign_off"),
-        ("[clinics.north]\ntargets = { followup_pct = 80 }", "clinics.north.targets"),
         ("[branding]\ntitle = 'Our outcomes'", "branding"),
     ],
 )
@@ -164,6 +163,10 @@ def test_such_a_setting_at_its_default_is_no_problem(tmp_path: Path) -> None:
         ("[network]\nnam = 'x'", "name"),
         ("[thresholds]\nquarantine_pct_max = 3", "quarantined_pct_max"),
         ("[clinics.north]\nexpire = 2027-01-01", "expires"),
+        ("[clinics.north.targets]\nfolow_up_pct = 80", "followup_pct"),
+        # Clinic ids that are names of settings too.
+        ("[clinics.targets]\nnam = 'x'", "name"),
+        ("[clinics.clinics.targets]\ndelivery_day = 31", "delivery_days"),
         ("[windows.week_4]\ntraget = 3", "target"),
         ("[[overrides]]\nreasn = 'x'\ndefinition = 'a'\nclinic = 'ab'\nvalue = 1\nreason = 'long enough'", "reason"),
         ("[relase]\nprofile = 'clinic'", "release"),
@@ -173,6 +176,39 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, text: str, n
     with pytest.raises(KapError) as caught:
         load_settings(written(tmp_path, text))
     assert f"the nearest is {nearest}" in str(caught.value)
+
+
+def test_every_problem_of_targets_is_told_at_once(tmp_path: Path) -> None:
+    text = """
+        [clinics.north.targets]
+        followup_pct = 0
+        paired_pct = 100
+        response_pct = nan
+        remission_pct = true
+        preparation_pct = "most"
+        delivery_days = 0
+        [clinics.south.targets]
+        delivery_days = 30.5
+        happiness_pct = 99
+        [clinics.east]
+        targets = 80
+    """
+    north = ("followup_pct", "paired_pct", "response_pct", "remission_pct", "preparation_pct", "delivery_days")
+    assert sorted(places_of_problems(tmp_path, text)) == sorted(
+        [
+            *(("KAP-C06", f"clinics.north.targets.{name}") for name in north),
+            ("KAP-C06", "clinics.south.targets.delivery_days"),
+            ("KAP-C03", "clinics.south.targets.happiness_pct"),
+            ("KAP-C06", "clinics.east.targets"),
+        ]
+    )
+
+
+def test_a_target_is_part_of_the_digest(tmp_path: Path) -> None:
+    with_target = load_settings(written(tmp_path, "[clinics.north.targets]\nresponse_pct = 50"))
+    without = load_settings(written(tmp_path, "[clinics.north.targets]"))
+    assert with_target.clinic("north").targets.given() == {"response_pct": 50}
+    assert with_target.digest != without.digest
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,9 @@ FAULTS: tuple[Fault, ...] = (
         patient=_scores(*(score("who5", 60 + 20 * k, "follow_up", 13, receipt=4) for k in range(20))),
     ),
 )
+# A fault of a clinic as a whole, which no clinic with the events above can have: one patient's three sessions, events
+# asked for in each, and no adverse_events.
+SILENT = Fault("KAP-X21", S, ("ae_assessed",), patient=Patient(), n=3)
 
 
 def clean_patients(n: int = 20) -> list[Patient]:

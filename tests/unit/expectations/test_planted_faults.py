@@ -37,6 +37,15 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> ClinicValidation:
     return validate_clinic("faulty", given, folder, {})
 
 
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> ClinicValidation:
+    """A clinic that asks for adverse events and never delivered one."""
+    folder = tmp_path_factory.mktemp("silent")
+    patient = clinic.planted(clinic.SILENT)
+    assert patient is not None
+    return validate_clinic("silent", clinic.write([patient], clinic.CLEAN_DELIVERIES, folder / "given"), folder, {})
+
+
 def test_the_clean_clinic_passes_every_rule_and_gives_each_something_to_judge(clean: ClinicValidation) -> None:
     assert {
         each.rule for each in clean.findings if each.status != "passed" and each.status != "not_applicable"
@@ -56,6 +65,14 @@ def test_every_planted_fault_is_found_by_its_own_rule_and_column_and_by_no_other
     assert found == dict(expected)
 
 
+def test_a_clinic_that_asks_for_events_and_delivers_none_is_told_in_how_many_sessions(silent: ClinicValidation) -> None:
+    found = {(each.rule, each.table, each.column): each for each in silent.findings if each.failed_n}
+    assert set(found) == {("KAP-X21", "sessions", "ae_assessed")}
+    (told,) = found.values()
+    assert (told.failed_n, told.evaluated_n, told.status) == (clinic.SILENT.n, 3, "passed_with_failures")
+    assert (told.effect, silent.blocking) == ("informs", ())
+
+
 def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty: ClinicValidation) -> None:
     assert faulty.blocking == ("KAP-D01", "KAP-D02", "KAP-D03", "KAP-D04", "KAP-D05", "KAP-D06", "KAP-D07")
     assert faulty.errors == ()
@@ -66,9 +83,12 @@ def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty:
                 assert each.status == "failed"
 
 
-def test_each_of_forty_rules_or_more_has_a_planted_fault_that_gx_itself_counts(faulty: ClinicValidation) -> None:
-    assert {fault.code for fault in clinic.FAULTS} == {rule.code for rule in RULES}
-    counted = {each["meta"]["rule"] for each in faulty.results if each["result"].get("unexpected_count")}
+def test_each_of_forty_rules_or_more_has_a_planted_fault_that_gx_itself_counts(
+    faulty: ClinicValidation, silent: ClinicValidation
+) -> None:
+    assert {fault.code for fault in (*clinic.FAULTS, clinic.SILENT)} == {rule.code for rule in RULES}
+    results = [*faulty.results, *silent.results]
+    counted = {each["meta"]["rule"] for each in results if each["result"].get("unexpected_count")}
     assert counted == {rule.code for rule in RULES}
     assert len(counted) >= 40
 

@@ -21,6 +21,7 @@ from reports.released_rows import Scope
 from reports.sections.parts import Page
 from reports.words import words_of
 from tests import released_sample as sample
+from tests.released_outcome import LADDER, OUTCOMES
 
 KEYS = ["clinic_id", "condition", "route", "scale", "timepoint"]
 WORDS = words_of()
@@ -138,7 +139,7 @@ def test_the_derived_numbers_are_the_differences_of_the_ladder(rows: DashboardRo
     assert row["lost_n_baseline"] == expected["n_due"] - expected["n_baseline"]
     assert row["lost_n_baseline_pct"] == pytest.approx(100 * row["lost_n_baseline"] / expected["n_due"], abs=1e-4)
     steps = steps_of(row)
-    assert [step["people"] for step in steps] == [expected[name] for name in sample.LADDER]
+    assert [step["people"] for step in steps] == [expected[name] for name in LADDER]
     assert SPEAKER.cell(plain("count", "lost"), steps[0]).text == ""
 
 
@@ -196,7 +197,7 @@ def test_the_worst_condition_is_named_with_its_figures(rows: DashboardRows) -> N
 def test_a_silent_row_carries_no_figure_that_the_page_does_not_show(rows: DashboardRows) -> None:
     silent = [row for row in rows.outcomes.values() if row["evidence"] in ("not_enough", "withheld")]
     assert silent
-    assert all(row[f"{rate}_{part}"] is None for row in silent for rate in sample.OUTCOMES for part in ("n", "pct"))
+    assert all(row[f"{rate}_{part}"] is None for row in silent for rate in OUTCOMES for part in ("n", "pct"))
 
 
 def test_a_blocked_clinic_is_named_and_listed_as_blocked() -> None:

@@ -1,21 +1,17 @@
-"""Second courses, groups of therapist presence and published figures, by hand."""
+"""Second courses and published figures, by hand."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from pipelines.care.windows import Windows
 from pipelines.disclosure.policy import release
-from pipelines.engine import Engine
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.outcomes.benchmarks import benchmarks
-from pipelines.outcomes.presence import presence_tables
 from pipelines.outcomes.published import published_studies
-from pipelines.outcomes.session_tables import session_tables
 from pipelines.outcomes.tables import outcome_tables
 from tests.session_rows import Row, session_network
 
@@ -26,10 +22,9 @@ def row_of(frame: pd.DataFrame, **key: str) -> dict[str, Any]:
     return {str(name): value for name, value in found.iloc[0].items()}
 
 
-def person(name: str, start: int = 0, presence: str | None = None, **more: Any) -> list[Row]:
+def person(name: str, start: int = 0) -> list[Row]:
     """Four sessions from `start` on."""
-    own = {"patient_id": name, "therapist_presence": presence, **more}
-    return [{**own, "session_day": start + day} for day in (0, 4, 8, 12)]
+    return [{"patient_id": name, "session_day": start + day} for day in (0, 4, 8, 12)]
 
 
 def scores(name: str, points: dict[int, float]) -> list[Row]:
@@ -47,57 +42,6 @@ def test_retreatment_counts_the_second_course_and_n_courses_counts_them_all() ->
     assert (second["n_started"], second["n_courses"]) == (1, 3)
     assert (second["baseline_mean"], second["followup_mean"], second["response_n"]) == (18, 16, 0)
     assert row_of(tables["denominators"], **{k: v for k, v in place.items() if k != "scale"})["n_courses"] == 4
-
-
-def presence_of(engine: Engine) -> dict[str, pd.DataFrame]:
-    outcome_tables(engine, Windows(), {})
-    session_tables(engine)
-    return presence_tables(engine, Windows())
-
-
-def test_a_group_of_presence_is_what_80_percent_of_the_recorded_sessions_say() -> None:
-    given = [
-        *person("p1", presence="group"),
-        *person("p2", presence="group")[:3],
-        {**person("p2")[3], "therapist_presence": None},
-        *person("p3", presence="group")[:3],
-        {**person("p3")[3], "therapist_presence": "none"},
-        *person("p4"),
-    ]
-    points = [row for n in (1, 2, 3, 4) for row in scores(f"p{n}", {-1: 10 + n, 26: 5})]
-    contrast = presence_of(session_network(given, scores=points))["presence_contrast"]
-    counts = {
-        presence: row_of(
-            contrast,
-            clinic_id="c01",
-            condition="trd",
-            presence=presence,
-            scale="phq9",
-            timepoint="end_of_induction",
-        )["n_started"]
-        for presence in ("group", "mixed", "not_recorded", "all")
-    }
-    assert counts == {"group": 2, "mixed": 1, "not_recorded": 1, "all": 4}
-    assert set(contrast["adjusted"]) == {"no"}
-
-
-def test_the_balance_table_says_how_groups_differed_before() -> None:
-    given = [row for n in range(10) for row in person(f"a{n}", presence="group", route="im")]
-    given += [row for n in range(10) for row in person(f"b{n}", presence="none", route="iv" if n < 5 else "im")]
-    points = [row for n in range(10) for row in scores(f"a{n}", {-1: 10 + n})]
-    points += [row for n in range(10) for row in scores(f"b{n}", {-1: 14 + n})]
-    balance = presence_of(session_network(given, scores=points))["presence_balance"]
-    group = {"clinic_id": "c01", "condition": "trd", "presence": "group"}
-    route = row_of(balance, **group, characteristic="route", level="iv")
-    assert (route["n"], route["with_n"], route["others_n"], route["others_with_n"]) == (10, 0, 10, 5)
-    # (0 - 0.5) / sqrt((0 + 0.25) / 2)
-    assert route["standardised_difference"] == pytest.approx(-np.sqrt(2), abs=1e-6)
-    baseline = row_of(balance, **group, characteristic="baseline", level="phq9")
-    # The ten values 10 to 19 and 14 to 23: SD sqrt(82.5 / 9).
-    assert (baseline["mean"], baseline["others_mean"]) == (14.5, 18.5)
-    assert baseline["standardised_difference"] == pytest.approx(-4 / np.sqrt(82.5 / 9), abs=1e-6)
-    shown = release("presence_balance", balance.assign(n=9)).frame
-    assert shown["mean"].isna().all() and shown["pct"].notna().any()
 
 
 def study(**changes: Any) -> dict[str, Any]:

@@ -1,0 +1,128 @@
+"""The rows behind the page on care and safety: which released rows it carries, and which of them a choice shows.
+
+A network's page carries the network's rows and, of each clinic, the totals over all routes or over all conditions; a
+clinic's own page carries all rows of that clinic. `chosen` is the one definition of what a list holds; care.js has
+the same over the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from pipelines.vocabulary import ALL
+from reports import derived_texts, released_rows
+from reports.carried import FILTER_COLUMNS, TABLES, Carried
+from reports.dashboard_rows import Filters
+from reports.released_rows import Row
+from reports.sections.declared import Chart, Declared, ListOf, Tile
+from reports.sections.parts import Page
+
+
+@dataclass(frozen=True)
+class CareRows:
+    """tables: name -> the rows carried, in the order in which they are listed."""
+
+    tables: Mapping[str, Sequence[Row]]
+
+    def chosen(self, which: ListOf, filters: Filters) -> list[Row]:
+        """The rows of one list."""
+        columns = set(TABLES[which.table].codes)
+        asked = {
+            column: (getattr(filters, name), name in which.by)
+            for name, column in FILTER_COLUMNS.items()
+            if column in columns and name not in which.free and column not in which.where
+        }
+        return [
+            row
+            for row in self.tables[which.table]
+            if all(row[column] == value for column, value in which.where.items())
+            and all(
+                row[column] == value or (every and ALL in (value, row[column]))
+                for column, (value, every) in asked.items()
+            )
+        ]
+
+    def one(self, which: ListOf | None, filters: Filters) -> Row | None:
+        """The one row of a list."""
+        found = self.chosen(which, filters) if which else []
+        return found[0] if found else None
+
+    def seen(self, column: str, order: Iterable[str]) -> list[str]:
+        """The values of a column that any row carried has, in this order."""
+        found = {row[column] for rows in self.tables.values() for row in rows if column in row}
+        return [value for value in order if value in found]
+
+    def clinics(self, page: Page) -> list[str]:
+        """The clinics of whom there is a row, by name."""
+        names = page.about.clinics
+        return self.seen("clinic_id", sorted(names, key=lambda clinic: (names[clinic].casefold(), clinic)))
+
+    def subject(self, section: Declared, filters: Filters) -> Row | None:
+        """The row that the section's sentences are of."""
+        return self.one(section.subject, filters)
+
+    def blank(self, section: Declared, filters: Filters) -> Row:
+        """The codes of the filters, and no figure."""
+        codes = {FILTER_COLUMNS[name]: value for name, value in asdict(filters).items()}
+        return {**codes, "evidence": "none", "empty_because": ""}
+
+    def listed(self, section: Declared, filters: Filters) -> list[Row]:
+        """The rows of the section's list."""
+        return self.chosen(_list(section.rows), filters)
+
+    def told(self, section: Declared, filters: Filters) -> list[Row]:
+        """The rows of the section's table: all of its list."""
+        return self.listed(section, filters)
+
+    def drawn(self, section: Declared, chart: Chart, filters: Filters) -> list[Row]:
+        """The rows of one chart."""
+        return self.chosen(_list(chart.rows), filters)
+
+    def titled(self, section: Declared, chart: Chart, filters: Filters) -> Row | None:
+        """The row that the chart's title is of."""
+        return self.one(chart.subject or section.subject, filters)
+
+    def of_tile(self, tile: Tile, filters: Filters) -> Row | None:
+        """The row that a tile is of."""
+        return self.one(tile.subject, filters)
+
+
+def care_rows(page: Page) -> CareRows:
+    """The rows that this page carries."""
+    return CareRows({name: _rows(page, name, carried) for name, carried in TABLES.items()})
+
+
+def _list(rows: object) -> ListOf:
+    if not isinstance(rows, ListOf):
+        raise TypeError("a section of this page lists the rows of a table")
+    return rows
+
+
+def _rows(page: Page, name: str, carried: Carried) -> list[Row]:
+    own = page.scope.clinic_id
+    found = [
+        _row(page, name, record, carried)
+        for record in released_rows.rows(page.tables.get(name))
+        if all(record[column] == value for column, value in carried.only.items())
+        and (record.get("clinic_id", own) == own or (own == ALL and _is_margin(record)))
+    ]
+    places = {column: {value: i for i, value in enumerate(order)} for column, order in carried.orders.items()}
+    return sorted(found, key=lambda row: tuple(places[c].get(row[c], len(places[c])) for c in places))
+
+
+def _is_margin(record: Row) -> bool:
+    """Whether a clinic's row is a total over all routes or all conditions."""
+    return ALL in (record["condition"], record.get("route", ALL))
+
+
+def _row(page: Page, name: str, record: Row, carried: Carried) -> Row:
+    row = {column: record.get(column) for column in (*carried.codes, *carried.numbers)}
+    if "not_recorded_n" in carried.numbers:
+        of_n, recorded = (released_rows.number(record, column) for column in ("of_n", "recorded_n"))
+        row["not_recorded_n"] = None if of_n is None or recorded is None else of_n - recorded
+    if record.get("evidence") in released_rows.SILENT:
+        # What the page does not show it does not carry either.
+        row |= dict.fromkeys(set(carried.numbers) - set(carried.counts))
+    row |= derived_texts.of(name, record, page)
+    return row | {code: "" if row[code] is None else str(row[code]) for code in carried.codes}
