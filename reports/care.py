@@ -20,7 +20,7 @@ from reports.words import Words
 
 # The sections of the words file that this page's script speaks from.
 SPOKEN = ("figure", "state", "headline", "empty", "filters", "file", "title", "outcome")
-SPOKEN_TOO = ("pathway", "safety", "vitals", "profile", "contrast", "benchmarks")
+SPOKEN_TOO = ("pathway", "safety", "vitals", "profile", "contrast", "benchmarks", "reading_of")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def choices(page: Page, rows: CareRows) -> dict[str, list[tuple[str, str]]]:
         "clinic": [ALL, *rows.clinics(page)] if page.scope.clinic_id == ALL else [],
         "condition": rows.seen("condition", (ALL, *CONDITIONS)),
         "route": rows.seen("route", (ALL, *REPORTED_ROUTES)),
-        "timepoint": list(TIMEPOINTS),
+        "timepoint": rows.seen("timepoint", TIMEPOINTS, (table for table, _ in contrasts.CONTRASTS.values())),
     }
     return {kind: [(code, named[kind].get(code, code)) for code in found] for kind, found in codes.items() if found}
 

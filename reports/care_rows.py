@@ -18,6 +18,9 @@ from reports.released_rows import Row
 from reports.sections.declared import Chart, Declared, ListOf, Tile
 from reports.sections.parts import Page
 
+# What people of the network are in; of published results alone there is nothing to choose.
+OWN = tuple(name for name in TABLES if name != "benchmarks")
+
 
 @dataclass(frozen=True)
 class CareRows:
@@ -48,9 +51,9 @@ class CareRows:
         found = self.chosen(which, filters) if which else []
         return found[0] if found else None
 
-    def seen(self, column: str, order: Iterable[str]) -> list[str]:
-        """The values of a column that any row carried has, in this order."""
-        found = {row[column] for rows in self.tables.values() for row in rows if column in row}
+    def seen(self, column: str, order: Iterable[str], tables: Iterable[str] = OWN) -> list[str]:
+        """The values of a column that any row of these tables has, in this order."""
+        found = {row[column] for name in tables for row in self.tables[name] if column in row}
         return [value for value in order if value in found]
 
     def clinics(self, page: Page) -> list[str]:

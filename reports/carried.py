@@ -94,9 +94,12 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
                 *("rate_per_100", "ci_low", "ci_high", "clustered_ci_low", "clustered_ci_high", "patients_n"),
                 *("patients_with_event_n", "patients_with_event_pct"),
                 *("patients_with_event_ci_low", "patients_with_event_ci_high"),
-                "events_not_assessed_n",
+                *("events_not_assessed_n", "assessed_without_table_n"),
             ),
-            ("patients_treated_n", "sessions_n", "sessions_assessed_n", "assessed_pct"),
+            (
+                *("patients_treated_n", "sessions_n", "sessions_assessed_n", "assessed_pct"),
+                "assessed_without_table_n",
+            ),
             _ORDERS | {"event": ("any", "serious", *ADVERSE_EVENTS)},
             reads=dict.fromkeys(
                 ("rate_per_100", "ci_low", "ci_high", "clustered_ci_low", "clustered_ci_high"), "per_100"

@@ -16,6 +16,8 @@ from reports.words import Words
 
 SPREADS = ("onset_minutes", "effect_minutes", "intensity_0_10", "dosing_minutes", "integration_after_minutes")
 SHARES = ("adjusted", "adjusted_up", "adjusted_down", "adjusted_both", "target_effect_reached")
+# How a published figure is read, where it is no median or share.
+_READ = MappingProxyType({"effect_size": figures.effect, "change_mean": figures.mean})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -89,15 +91,11 @@ def _of_group(row: Row, words: Words, part: str, whole: str, mean: str, sd: str)
 
 def _benchmark(row: Row, page: Page) -> Mapping[str, str]:
     words = page.words
-    published = {
-        "n": _counted(row, "n_analysed_published", words),
-        "started": _counted(row, "n_started_published", words),
-    }
     return {
         "value_said": _value(row, "value", words),
         "own_said": _own(row, words),
         "why_said": "; ".join(words.name("why_not_alike", code) for code in str(row["why"]).split(";")),
-        "source_said": words.say("benchmarks.source", source=_marked(row["citation"], row["mark"]), **published),
+        "source_said": f"{_marked(row['citation'], row['mark'])} · {_published_n(row, words)}",
     }
 
 
@@ -105,7 +103,7 @@ def _value(row: Row, column: str, words: Words) -> str:
     low, high = released_rows.number(row, column), released_rows.number(row, "value_high")
     if low is None:
         return words.say(f"state.{released_rows.why_empty(row, column)}")
-    read = figures.effect if row["measure"] == "effect_size" else figures.amount
+    read = _READ.get(row["measure"], figures.amount)
     text = (
         read(low) if high is None or column != "value" else words.say("figure.from_to", low=read(low), high=read(high))
     )
@@ -116,13 +114,22 @@ def _own(row: Row, words: Words) -> str:
     if released_rows.number(row, "network_value") is None:
         return _value(row, "network_value", words)
     when = words.name("timepoint", row["timepoint"])
-    counts = {"n": _counted(row, "n_analysed", words), "started": _counted(row, "n_started", words)}
-    return words.say("benchmarks.own", value=_value(row, "network_value", words), when=when, **counts)
+    n, started = (_counted(row, column, words) for column in ("n_analysed", "n_started"))
+    return words.say("benchmarks.own", value=_value(row, "network_value", words), when=when, n=n, started=started)
 
 
 def _counted(row: Row, column: str, words: Words) -> str:
     value = released_rows.number(row, column)
-    return words.say("benchmarks.not_stated") if value is None else figures.count(value)
+    return words.say(f"state.{released_rows.why_empty(row, column)}") if value is None else figures.count(value)
+
+
+def _published_n(row: Row, words: Words) -> str:
+    """How many were measured of how many, as far as the publication says so."""
+    numbers = {"n": "n_analysed_published", "started": "n_started_published"}
+    stated = {place: released_rows.number(row, column) for place, column in numbers.items()}
+    told = {place: figures.count(number) for place, number in stated.items() if number is not None}
+    key = "benchmarks.n_of" if len(told) == 2 else f"benchmarks.{next(iter(told), 'n_not')}_stated"
+    return words.say(key, **told)
 
 
 def _marked(text: str, mark: str | None) -> str:

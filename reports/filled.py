@@ -88,9 +88,12 @@ class FilledTile:
 
 
 def fill_tile(tile: Tile, row: Row | None, speaker: Speaker) -> FilledTile:
-    """One tile in words."""
+    """One tile in words. What it counts is said of nothing, too."""
     return FilledTile(
-        speaker.cell(tile.figure, row), speaker.sentence(tile.what, row), speaker.sentence(tile.small, row), tile.mark
+        speaker.cell(tile.figure, row),
+        speaker.sentence(tile.what, row or {}),
+        speaker.sentence(tile.small, row),
+        tile.mark,
     )
 
 
@@ -175,7 +178,8 @@ def names(page: Page) -> dict[str, dict[str, str]]:
         ALL: page.words.say("filters.every_clinic"),
         **{c: n or c for c, n in page.about.clinics.items()},
     }
-    found["scale"] = {PRIMARY: page.words.say("filters.primary")} | {s: f.name for s, f in page.about.scales.items()}
+    listed = {scale: facts.name for scale, facts in page.about.scales.items()}
+    found["scale"] = {**page.words.names("scale_name"), **listed, PRIMARY: page.words.say("filters.primary")}
     found["colour"] = dict(theme.ROUTE_COLOURS)
     return found
 

@@ -7,7 +7,7 @@ const writeTiles = (speaking, tiles, rowOf) => {
     const figure = speaking.cell(tile.figure, row);
     places[i].className = "tile" + (figure.mark ? " is-" + figure.mark : "");
     places[i].querySelector(".figure").textContent = figure.text;
-    places[i].querySelector(".what").textContent = speaking.sentence(tile.what, row);
+    places[i].querySelector(".what").textContent = speaking.sentence(tile.what, row || {});
     places[i].querySelector(".small").textContent = speaking.sentence(tile.small, row);
   });
 };
@@ -134,10 +134,12 @@ const startSections = (page, speaking, defaults, lists) => {
       .flatMap((row) => chart.measures.map((name) => row[name])).filter((value) => value !== null);
     const low = Math.min(0, ...values);
     const high = Math.max(0, ...values);
-    const reach = Math.max(high - low, 1);
+    const reach = high - low || 1;
     const turned = rows.length > 0 && (page.higher_is_better || []).includes(rows[0].scale);
     const edge = low < 0 ? 0.04 * reach : 0;
-    const room = narrow && low < 0 ? edge : chart.room * reach;
+    // On a narrow page a reading stands above its mark, not beside it.
+    const lifted = narrow && "reading" in chart.fields && "low" in chart.fields;
+    const room = lifted ? 0.04 * reach : chart.room * reach;
     return Object.assign(layout, { turned: turned, ticks: ticks(low / chart.tick, high / chart.tick).map((tick) => tick * chart.tick),
       low: low - (turned ? room : edge), high: high + (turned ? edge : room) });
   }

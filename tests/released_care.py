@@ -31,7 +31,7 @@ STEPS = {
 # Of 100 sessions; none of the last was ever reported.
 EVENTS = {"any": 31.0, "serious": 0.4, "nausea": 18.7, "fall_or_injury": 0.11, "suicide_attempt": 0.0}
 VITALS = ("sbp_pre", "sbp_peak", "dbp_rise", "spo2_min", "cadss_peak")
-SPREADS = {"onset_minutes": 12.5, "effect_minutes": 70.0, "intensity_0_10": 6.0, "integration_after_minutes": 2880.0}
+SPREADS = {"onset_minutes": 12.5, "effect_minutes": 70.0, "intensity_0_10": 5.0, "integration_after_minutes": 2880.0}
 SHARES = {"adjusted": 0.28, "adjusted_up": 0.4, "target_effect_reached": 0.81}
 GROUPS = {
     "sessions_group": ("all", "1", "2_to_3", "4_to_6"),

@@ -201,7 +201,7 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             figures=_figures(PROFILE_COLUMNS, PROFILE_KEY, _PUBLISHED_WORDS),
             statistics=(
                 Statistic("patients_n", ("median", "p10", "p25", "p75", "p90"), kind="moment"),
-                Statistic("patients_n", ("pct",), ("with_n",)),
+                Statistic("patients_n", ("pct", "ci_low", "ci_high"), ("with_n",)),
             ),
             guard="patients_treated_n",
             analysed="patients_n",

@@ -73,7 +73,7 @@ def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
         return
     yield from _of_bands(scale)
     for name, cut in (("remission", scale.remission), ("caseness", scale.caseness)):
-        for value in (cut.value, cut.male, cut.female) if cut and cut.applies_to == "score" else ():
+        for value in (cut.value, cut.male, cut.female) if cut and cut.applies_to is None else ():
             if value is not None and not scoring.minimum <= value <= scoring.maximum:
                 yield name, f"a cut-off from {scoring.minimum:g} to {scoring.maximum:g}"
     if scale.caseness and (scale.caseness.male is None) != (scale.caseness.female is None):

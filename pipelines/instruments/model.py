@@ -47,6 +47,9 @@ class Skip:
     after: int
     items: tuple[int, ...]
 
+    def __str__(self) -> str:
+        return f"{_listed(self.items)} after the lowest answer to {self.after}"
+
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Items(Cited):
@@ -78,6 +81,9 @@ class Condition:
     at_least: float
     needed: int = 1
 
+    def __str__(self) -> str:
+        return f"{self.needed} of items {_listed(self.items)} at {self.at_least:g} or more"
+
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Level:
@@ -86,6 +92,9 @@ class Level:
     score: float
     label: Text
     conditions: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return f"{self.score:g} ({self.label}): {' and '.join(map(str, self.conditions))}"
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -165,7 +174,7 @@ class Cut(Cited):
 
     op: Comparison
     value: float
-    applies_to: Literal["score", "any_item"] = "score"
+    applies_to: Literal["any_item"] | None = None
     male: float | None = None
     female: float | None = None
     variants: tuple[str, ...] = ()
@@ -186,7 +195,7 @@ class ChangeThreshold(Cited):
 class Reliability(Cited):
     """A reliability coefficient and the people it was measured in (None: the source at hand does not say)."""
 
-    kind: Literal["cronbach_alpha", "test_retest", "inter_rater", "with_full_scale"]
+    kind: Literal["cronbach_alpha", "test_retest", "inter_rater"]
     value: float
     population: str | None = None
     default: bool = False
@@ -236,16 +245,17 @@ class FirstFollowUp(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Loinc(Cited):
-    """LOINC codes. Empty = none found, which is no proof of absence."""
+    """LOINC codes. Empty = none found, which is no proof of absence. `others`: codes of the form by what they are of."""
 
     panel: str | None = None
     total: str | None = None
     items: tuple[str, ...] = ()
+    others: dict[str, str] = Field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Every code of the instrument."""
-        return tuple(code for code in (self.panel, self.total, *self.items) if code)
+        return tuple(code for code in (self.panel, self.total, *self.items, *self.others.values()) if code)
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -367,3 +377,7 @@ class Instrument:
                 for fact in value if isinstance(value, tuple) else (value,):
                     if isinstance(fact, Cited):
                         yield owner.id, name, fact
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

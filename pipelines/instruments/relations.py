@@ -50,7 +50,7 @@ def definition(instrument: Instrument, scale: Scale) -> dict[str, Any]:
     """The default rules of a scale in force, each with its source."""
     # A level reached is no change, and a cut on single answers says nothing of a score.
     response = scale.response if scale.response and scale.response.unit != "level" else None
-    caseness = scale.caseness if scale.caseness and scale.caseness.applies_to == "score" else None
+    caseness = scale.caseness if scale.caseness and scale.caseness.applies_to is None else None
     remission = scale.remission
     alpha = next((entry for entry in scale.reliability if entry.default), None)
     cited = {
@@ -175,8 +175,8 @@ def in_words(fact: Any) -> str:
     """The values of a fact as `name value` pairs, without its citation."""
     hidden = {"source", "source_status", "note"}
     pairs = ((name, getattr(fact, name)) for name in fact.__dataclass_fields__ if name not in hidden)
-    stated = ((name, value) for name, value in pairs if value is not None and value is not False and value != ())
-    return "; ".join(f"{name} {_plain(value)}" for name, value in stated)
+    stated = ((name, value) for name, value in pairs if value is not None and value is not False)
+    return "; ".join(f"{name} {_plain(value)}" for name, value in stated if value not in ((), {})) or "none"
 
 
 def _plain(value: Any) -> str:

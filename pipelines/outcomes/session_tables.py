@@ -92,6 +92,8 @@ PROFILE_COLUMNS = (
     "p90",
     "with_n",
     "pct",
+    "ci_low",
+    "ci_high",
     "published_low",
     "published_high",
     "published_words",
@@ -237,11 +239,14 @@ def _route_profile(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     of_n = np.where(directions, of_adjusted, cells["sessions_n"].to_numpy(dtype=float))
     recorded_pct = 100 * ratio(cells["n"], of_n)
     points = ["median", "p10", "p25", "p75", "p90"]
+    low, high = wilson(cells["with_n"].where(is_share), cells["n"])
     frame = cells.assign(
         of_n=of_n,
         recorded_pct=recorded_pct,
         with_n=cells["with_n"].where(is_share),
         pct=np.where(is_share, 100 * ratio(cells["with_n"], cells["n"]), np.nan),
+        ci_low=100 * low,
+        ci_high=100 * high,
         evidence=coverage_evidence(cells, recorded_pct, limits),
         unit=cells["measure"].map({name: measure.unit for name, measure in MEASURES.items()}),
         **{name: cells[name].mask(is_share) for name in points},

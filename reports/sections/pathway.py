@@ -37,7 +37,6 @@ def pathway(words: Words) -> Declared:
                 "unit": ("counted", "unit"),
                 "unknown": ("count", "not_recorded_n"),
                 "all": ("count", "of_n"),
-                "minutes": ("amount", "median_minutes"),
             },
             "done_pct",
         ),

@@ -165,7 +165,7 @@ def _chart(words: Words, measure: str) -> Chart:
         definition="def-route-profile",
         about="median",
         measures=("p10", "p90", "published_low", "published_high"),
-        room=0.85,
+        room=1.0,
         tick=MINUTES_OF_AN_HOUR if in_hours else 1,
         subject=_of(measure),
     )

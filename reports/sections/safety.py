@@ -27,6 +27,7 @@ ASKED: Places = {
     "all": ("count", "sessions_n"),
     "asked_pct": ("share", "assessed_pct"),
 }
+_WITHOUT: Places = {"without": ("count", "assessed_without_table_n")}
 _GROUP: Places = {"condition": ("condition", "condition"), "route": ("route", "route")}
 _ABOUT = "rate_per_100"
 _ANY = ListOf(TABLE, where={"event": "any"})
@@ -43,7 +44,7 @@ def safety(words: Words) -> Declared:
         heading=(heading := Phrase("safety.finding", {**RATE, **ASKED}, _ABOUT, otherwise="safety.heading")),
         heading_of_one=heading,
         sentence=Phrase("safety.sentence", _GROUP),
-        reading=Phrase("safety.reading", {**RATE, **ASKED, **_people_of()}, _ABOUT),
+        reading=Phrase("safety.reading", {**RATE, **ASKED, **_people_of(), **_WITHOUT}, _ABOUT),
         reading_of_silence=Phrase("safety.silent", ASKED),
         how_to_read="safety.how_to_read",
         caption="safety.caption",
@@ -53,6 +54,7 @@ def safety(words: Words) -> Declared:
             Column("asked", Phrase("safety.asked", ASKED)),
             *_columns(),
             Column("not_asked_events", count("events_not_assessed_n")),
+            Column("asked_without_table", count("assessed_without_table_n")),
         ),
         definition="def-adverse-events",
         charts=tuple(_chart(words, event) for event in ("any", "serious")),
@@ -141,6 +143,6 @@ def _chart(words: Words, event: str) -> Chart:
         definition="def-adverse-events",
         about=_ABOUT,
         measures=("ci_low", "ci_high"),
-        room=0.8,
+        room=1.0,
         subject=ListOf(TABLE, where={"event": event}),
     )

@@ -72,7 +72,11 @@ def vitals(words: Words) -> Declared:
                 id="people-beyond-a-limit",
                 spec=rate_by_group.spec(words, "measure", "beyond"),
                 rows=_LIMITED,
-                fields=rate_by_group.fields_of(Phrase("vitals.beyond", _LIMIT), BEYOND),
+                fields={
+                    **rate_by_group.fields_of(Phrase("vitals.beyond", _LIMIT), BEYOND),
+                    # The names are long: on a narrow page there is no room for the interval beside them.
+                    "reading": Phrase("vitals.share_n", BEYOND, _ABOUT),
+                },
                 finding=Phrase("vitals.title", _GROUP),
                 definition="def-vital-signs",
                 about=_ABOUT,

@@ -17,6 +17,8 @@ Tables = Mapping[str, ReleasedTable]
 
 # What tells which group a row is of, or how it was counted: never a figure that could be withheld.
 _NEVER_WITHHELD = {"position", "definition", "due_basis", "evidence", "empty_because"}
+_PUBLISHED = {"limit_value", "published_low", "published_high", "value", "value_high"}
+_PUBLISHED_N = {"n_started_published", "n_analysed_published"}
 _BEFORE_FOLLOW_UP = {"n_started", "n_due", "n_baseline", "n_completed_induction"}
 
 
@@ -24,6 +26,8 @@ def of_one_route(tables: Tables, route: str) -> Tables:
     """The tables of a network that treats by this route alone: its rows, and the same as the total."""
 
     def narrowed(frame: pd.DataFrame) -> pd.DataFrame:
+        if "route" not in frame:
+            return frame
         own = frame[frame["route"] == route]
         return pd.concat([own, own.assign(route="all")], ignore_index=True)
 
@@ -34,7 +38,8 @@ def withheld(tables: Tables) -> Tables:
     """The same rows with every figure withheld."""
 
     def emptied(frame: pd.DataFrame) -> pd.DataFrame:
-        figures = [c for c in frame.select_dtypes("number").columns if c not in _NEVER_WITHHELD]
+        shown = _NEVER_WITHHELD | _PUBLISHED | _PUBLISHED_N
+        figures = [c for c in frame.select_dtypes("number").columns if c not in shown]
         found = frame.assign(**dict.fromkeys(figures), empty_because=";".join(f"{c}:withheld" for c in figures))
         return found.assign(evidence="withheld") if "evidence" in frame else found
 
@@ -47,6 +52,8 @@ def nobody_followed_up(tables: Tables) -> Tables:
     def waiting(frame: pd.DataFrame) -> pd.DataFrame:
         if "position" in frame:
             return frame[frame["position"] == 1].reset_index(drop=True)
+        if "n_due" not in frame:
+            return frame
         figures = [c for c in frame.select_dtypes("number").columns if c not in _NEVER_WITHHELD | _BEFORE_FOLLOW_UP]
         counts = [c for c in figures if c.startswith("n_") or c.endswith("_n")]
         rest = [c for c in figures if c not in counts]
@@ -86,17 +93,26 @@ _OF_A_SITE = ("index.html", "quality.html", "methods.html")
 PAGES = [
     *(("network", path) for path in _OF_A_SITE),
     *(("network", f"clinics/beta/{path}") for path in _OF_A_SITE),
+    ("network", "care.html"),
     ("network", "clinics/gamma/index.html"),
+    ("network", "clinics/gamma/care.html"),
     ("no data", "index.html"),
     ("no data", "quality.html"),
+    ("no data", "care.html"),
     ("one clinic", "index.html"),
     ("one route", "index.html"),
+    ("one route", "care.html"),
     ("all withheld", "index.html"),
+    ("all withheld", "care.html"),
     ("nobody followed up", "index.html"),
     ("reviewer", "reviewer.html"),
 ]
 # One of each template, for what takes seconds a page.
-OF_EACH_KIND = [*(("network", path) for path in _OF_A_SITE), ("no data", "index.html"), ("reviewer", "reviewer.html")]
+OF_EACH_KIND = [
+    *(("network", path) for path in (*_OF_A_SITE, "care.html")),
+    ("no data", "index.html"),
+    ("reviewer", "reviewer.html"),
+]
 
 
 def write(site: Mapping[str, bytes], folder: Path) -> Path:

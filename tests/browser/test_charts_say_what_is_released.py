@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.browser import released_twin as twin
+from tests.browser.handling import texts_of, tight
 from tests.browser.released_twin import DEFAULTS, Filters
 from tests.browser.shown import Shown, shown
 
@@ -33,16 +33,11 @@ LISTS = {
 }
 
 
-@dataclass(frozen=True)
-class Text:
-    """A text of a chart without its spaces (a long one is broken into lines), and the middle of it."""
-
-    said: str
-    x: float
-    y: float
-
-
-@pytest.fixture(params=WALKS, ids=lambda walk: " then ".join(" ".join(step.values()) for step in walk) or "delivered")
+@pytest.fixture(
+    scope="module",
+    params=WALKS,
+    ids=lambda walk: " then ".join(" ".join(step.values()) for step in walk) or "delivered",
+)
 def walked(
     request: pytest.FixtureRequest, chromium: Browser, folder_of: Callable[[str], Path]
 ) -> Iterator[tuple[Shown, Filters]]:
@@ -54,21 +49,6 @@ def walked(
                 page.wait()
             chosen |= step
         yield page, Filters(**chosen)
-
-
-def texts_of(shown: Shown, chart: str) -> list[Text]:
-    found = shown.page.evaluate(
-        """id => Array.from(document.querySelectorAll(`#${id} svg text`))
-          .filter((text) => text.textContent.trim() && text.checkVisibility({ opacityProperty: true }))
-          .map((text) => [text.textContent, text.getBoundingClientRect()])
-          .map(([said, box]) => [said, box.x + box.width / 2, box.y + box.height / 2])""",
-        chart,
-    )
-    return [Text("".join(said.split()), x, y) for said, x, y in found]
-
-
-def tight(said: str) -> str:
-    return "".join(said.split())
 
 
 def people(row: pd.Series, outcome: str) -> str:

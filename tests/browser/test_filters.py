@@ -13,6 +13,7 @@ import pytest
 from pipelines.vocabulary import CONDITIONS, REPORTED_ROUTES
 from reports.words import words_of
 from tests.browser import released_twin as twin
+from tests.browser.handling import choose, rows_of, saved, texts
 from tests.browser.released_twin import DEFAULTS
 from tests.browser.shown import Shown, shown
 
@@ -34,42 +35,19 @@ ALWAYS_SHOWN = ("followup_pct", "paired_pct")
 LISTS = ("by-condition", "by-route", "grid", "bounds", "better-and-worse", "change", "ladder", "course")
 
 
-@pytest.fixture
-def dashboard(chromium: Browser, folder_of: Callable[[str], Path]) -> Iterator[Shown]:
+@pytest.fixture(scope="module")
+def opened(chromium: Browser, folder_of: Callable[[str], Path]) -> Iterator[Shown]:
     with shown(chromium, folder_of("network") / "index.html") as page:
         yield page
-        assert page.logged == [] and page.requested == []
 
 
-def choose(shown: Shown, name: str, value: str) -> None:
-    """Go to the list with the keyboard and press the arrow until the value stands there."""
-    choice = shown.page.locator(f"#filters select[name={name}]")
-    options = choice.evaluate("list => Array.from(list.options, option => option.value)")
-    choice.focus()
-    steps = options.index(value) - options.index(choice.input_value())
-    for _ in range(abs(steps)):
-        shown.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
-    shown.wait()
-    assert choice.input_value() == value
-
-
-def rows_of(shown: Shown, section: str) -> list[dict[str, str]]:
-    """The section's table as it stands, each row by the headings of its columns; none when it is not shown."""
-    found: list[dict[str, str]] = shown.page.evaluate(
-        """id => {
-          const table = document.querySelector(`#${id} table`);
-          if (document.querySelector(`#${id} .shown`).hidden) return [];
-          const heads = Array.from(table.tHead.rows[0].cells, (cell, i) => `${i} ${cell.textContent}`);
-          return Array.from(table.tBodies[0].rows, (row) =>
-            Object.fromEntries(Array.from(row.cells, (cell, i) => [heads[i], cell.textContent])));
-        }""",
-        section,
-    )
-    return found
-
-
-def texts(shown: Shown, selector: str) -> list[str]:
-    return [text.strip() for text in shown.page.locator(selector).all_text_contents()]
+@pytest.fixture
+def dashboard(opened: Shown) -> Iterator[Shown]:
+    """The page as delivered; the tests of this file share the one that is open."""
+    opened.page.evaluate("document.getElementById('filters').reset()")
+    opened.wait()
+    yield opened
+    assert opened.logged == [] and opened.requested == []
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda of: " ".join(of.values()) or "as delivered")
@@ -134,11 +112,12 @@ def test_an_address_that_says_nothing_shows_the_page_as_delivered(
         assert page.page.inner_text("main") == dashboard.page.inner_text("main")
 
 
-def test_the_tab_key_comes_to_every_filter_in_their_order(dashboard: Shown) -> None:
+def test_the_tab_key_comes_to_every_filter_in_their_order(chromium: Browser, folder_of: Callable[[str], Path]) -> None:
     reached = []
-    for _ in range(14):
-        dashboard.page.keyboard.press("Tab")
-        reached.append(dashboard.page.evaluate("document.activeElement.name || document.activeElement.type || ''"))
+    with shown(chromium, folder_of("network") / "index.html") as page:
+        for _ in range(14):
+            page.page.keyboard.press("Tab")
+            reached.append(page.page.evaluate("document.activeElement.name || document.activeElement.type || ''"))
     at = reached.index("clinic")
     assert reached[at : at + 6] == [*DEFAULTS, "reset"]
 
@@ -168,13 +147,6 @@ def test_the_filters_offer_what_the_data_hold(dashboard: Shown, tables: dict[str
 
 
 # ---- files and definitions ----
-
-
-def saved(shown: Shown, chart: str, form: str) -> str:
-    button = shown.page.locator(f"button.download[data-chart={chart}][data-format={form}]")
-    with shown.page.expect_download() as started:
-        button.press("Enter")
-    return Path(started.value.path()).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("choice", [{}, {"condition": "ptsd", "timepoint": "month_3"}], ids=["as delivered", "chosen"])

@@ -6,6 +6,7 @@ import base64
 import io
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pypdf import PdfReader
 
-PAGES = ("index.html", "quality.html", "methods.html", "clinics/beta/index.html")
+PAGES = ("index.html", "care.html", "quality.html", "methods.html", "clinics/beta/index.html")
+Printed = Callable[[str, str], tuple["PdfReader", list[str]]]
+
+
+@pytest.fixture(scope="module")
+def sheets_of(chromium: Browser, folder_of: Callable[[str], Path]) -> Printed:
+    """What `printed` gives for a page and a paper, each printed once."""
+    return cache(lambda path, paper: printed(chromium, folder_of("network") / path, paper))
 
 
 def printed(browser: Browser, file: Path, paper: str) -> tuple[PdfReader, list[str]]:
@@ -39,9 +47,9 @@ def printed(browser: Browser, file: Path, paper: str) -> tuple[PdfReader, list[s
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_sheet_bears_the_synthetic_mark_and_every_text_of_the_charts_is_there(
-    path: str, paper: str, chromium: Browser, folder_of: Callable[[str], Path]
+    path: str, paper: str, sheets_of: Printed
 ) -> None:
-    sheets, drawn = printed(chromium, folder_of("network") / path, paper)
+    sheets, drawn = sheets_of(path, paper)
     # A font may draw "fi" as one sign.
     texts = ["".join(unicodedata.normalize("NFKC", sheet.extract_text()).split()) for sheet in sheets.pages]
     mark = "".join(words_of().say("page.synthetic").split())
@@ -51,8 +59,8 @@ def test_every_sheet_bears_the_synthetic_mark_and_every_text_of_the_charts_is_th
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_the_mark_lies_upon_no_other_line(paper: str, chromium: Browser, folder_of: Callable[[str], Path]) -> None:
-    sheets, _ = printed(chromium, folder_of("network") / "index.html", paper)
+def test_the_mark_lies_upon_no_other_line(paper: str, sheets_of: Printed) -> None:
+    sheets, _ = sheets_of("index.html", paper)
     mark = words_of().say("page.synthetic").split()[0]
     for sheet in sheets.pages:
         lines: list[tuple[str, float]] = []

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.instruments.consistency import has_valid_check_digit
-from pipelines.instruments.model import Band, Cited, Instrument, Scale
+from pipelines.instruments.model import Band, Cited, Cut, Instrument, Scale
 from pipelines.vocabulary import PRIMARY_SCALES
 
 CATALOGUE = load_catalogue()
@@ -14,6 +14,7 @@ SCALES = list(CATALOGUE.scales.values())
 BANDED = [scale for scale in SCALES if scale.bands]
 
 # scale | range | better | response | remission | caseness | reliable change | alpha. `-` = no publication gives one.
+# `level` = a score reached; `any item` = a cut on single answers. Parts of a form have a range and a direction only.
 # PHQ-9, GAD-7: Kroenke 2001, Spitzer 2006, NHS Talking Therapies. PCL-5: Marx 2022, NCPTSD. MADRS, HAM-D17: Sheehan
 # 2011. QIDS: ids-qids.org. Y-BOCS: Mataix-Cols 2016. PEG: Krebs 2009. WHO-5: Topp 2015. AUDIT-C: Bush 1998.
 RULES_IN_FORCE = """
@@ -31,6 +32,48 @@ audit_c        | 0-12  | lower  | -         | -     | >= 4  | -  | -
 bam_use        | 0-12  | lower  | -         | <= 0  | >= 1  | -  | -
 bam_risk       | 0-24  | lower  | -         | -     | >= 12 | -  | -
 bam_protective | 0-24  | higher | -         | -     | <= 12 | -  | -
+phq8           | 0-24  | lower  | 50 pct    | < 5   | >= 10 | -  | 0.892
+caps5          | 0-80  | lower  | 30 pct    | <= 8  | -     | 13 | -
+madrs_s        | 0-54  | lower  | 50 pct    | <= 12 | >= 13 | -  | 0.84
+hama           | 0-56  | lower  | 50 pct    | <= 7  | >= 18 | -  | -
+oci_r          | 0-72  | lower  | 40 pct    | <= 8  | >= 21 | 16 | 0.83
+audit          | 0-40  | lower  | -         | < 8   | >= 8  | -  | -
+dast10         | 0-10  | lower  | -         | <= 2  | >= 3  | -  | -
+bpi_severity   | 0-10  | lower  | 30 pct    | -     | -     | -  | -
+bpi_interference | 0-10 | lower | 30 pct    | -     | -     | -  | -
+promis_pi4a    | 41.6-75.6 | lower | -      | -     | >= 60 | -  | -
+wsas           | 0-40  | lower  | -         | < 10  | >= 10 | -  | 0.7
+cssrs_screen   | 0-3   | lower  | -         | -     | >= 1 any item | - | -
+cadss          | 0-92  | acute_effect | -   | -     | > 4   | -  | 0.937
+cadss6         | 0-24  | acute_effect | -   | -     | -     | -  | -
+meq30          | 0-150 | acute_effect | -   | -     | -     | -  | -
+ebi            | 0-600 | acute_effect | -   | -     | -     | -  | 0.932
+cgi_s          | 1-7   | lower  | 2 points  | <= 2  | >= 4  | -  | -
+cgi_i          | 1-7   | lower  | 2 level   | <= 1  | -     | -  | -
+sds            | 0-30  | lower  | 12 level  | <= 6  | >= 5 any item | - | -
+isi            | 0-28  | lower  | 8 points  | < 8   | >= 15 | -  | 0.9
+eq5d5l         | -0.594-1 | higher | -      | -     | -     | -  | -
+eq5d5l_vas     | 0-100 | higher | -         | -     | -     | -  | -
+pct_days_abstinent_30 | 0-100 | higher | -  | -     | -     | -  | -
+"""
+
+# scale | range | better: parts of a form and verdicts on it, which have no thresholds of their own.
+PARTS = """
+pcl5_b 0-20 lower, pcl5_c 0-8 lower, pcl5_d 0-28 lower, pcl5_e 0-24 lower, pcl5_provisional_diagnosis 0-1 lower
+ybocs_obsessions 0-20 lower, ybocs_compulsions 0-20 lower
+oci_r_hoarding 0-12 lower, oci_r_checking 0-12 lower, oci_r_ordering 0-12 lower
+oci_r_neutralizing 0-12 lower, oci_r_washing 0-12 lower, oci_r_obsessing 0-12 lower
+promis_pi4a_raw 4-20 lower
+promis29_physical_function 22.5-57 higher, promis29_physical_function_raw 4-20 higher
+promis29_anxiety 40.3-81.6 lower, promis29_anxiety_raw 4-20 lower
+promis29_depression 41-79.4 lower, promis29_depression_raw 4-20 lower
+promis29_fatigue 33.7-75.8 lower, promis29_fatigue_raw 4-20 lower
+promis29_sleep_disturbance 32-73.3 lower, promis29_sleep_disturbance_raw 4-20 lower
+promis29_social_roles 27.5-64.2 higher, promis29_social_roles_raw 4-20 higher
+promis29_pain_interference 41.6-75.6 lower, promis29_pain_interference_raw 4-20 lower
+promis29_pain_intensity 0-10 lower
+meq30_mystical 0-75 acute_effect, meq30_positive_mood 0-30 acute_effect, meq30_transcendence 0-30 acute_effect
+meq30_ineffability 0-15 acute_effect, meq30_complete 0-1 acute_effect
 """
 
 # scale | score | band: both sides of every edge.
@@ -43,6 +86,18 @@ bdi_ii    | 0 minimal, 13 minimal, 14 mild, 19 mild, 20 moderate, 28 moderate, 2
 hamd17    | 0 none, 7 none, 8 mild, 16 mild, 17 moderate, 23 moderate, 24 severe, 52 severe
 ybocs     | 0 subclinical, 7 subclinical, 8 mild, 15 mild, 16 moderate, 23 moderate, 24 severe, 31 severe, 32 extreme, 40 extreme
 who5      | 0 likely_depression_screen, 28 likely_depression_screen, 29 poor, 50 poor, 51 adequate, 100 adequate
+phq8      | 0 minimal, 4 minimal, 5 mild, 9 mild, 10 moderate, 14 moderate, 15 moderately_severe, 19 moderately_severe, 20 severe, 24 severe
+madrs_s   | 0 none, 12 none, 13 mild, 19 mild, 20 moderate, 34 moderate, 35 severe, 54 severe
+hama      | 0 mild, 17 mild, 18 mild_to_moderate, 24 mild_to_moderate, 25 moderate_to_severe, 30 moderate_to_severe, 31 very_severe, 56 very_severe
+oci_r     | 0 mild, 15 mild, 16 moderate, 27 moderate, 28 severe, 72 severe
+audit     | 0 zone_I, 7 zone_I, 8 zone_II, 15 zone_II, 16 zone_III, 19 zone_III, 20 zone_IV, 40 zone_IV
+dast10    | 0 none, 1 low, 2 low, 3 moderate, 5 moderate, 6 substantial, 8 substantial, 9 severe, 10 severe
+bpi_severity | 0 mild, 4 mild, 4.25 moderate, 6.75 moderate, 7 severe, 10 severe
+promis_pi4a | 41.6 normal, 54.9 normal, 55 mild, 59.9 mild, 60 moderate, 69.9 moderate, 70 severe, 75.6 severe
+wsas      | 0 subclinical, 9 subclinical, 10 significant, 20 significant, 21 moderately_severe, 40 moderately_severe
+cgi_s     | 1 normal, 2 borderline, 3 mild, 4 moderate, 5 marked, 6 severe, 7 extreme
+cgi_i     | 1 very_much_improved, 2 much_improved, 3 minimally_improved, 4 no_change, 5 minimally_worse, 6 much_worse, 7 very_much_worse
+isi       | 0 none, 7 none, 8 subthreshold, 14 subthreshold, 15 moderate, 21 moderate, 22 severe, 28 severe
 """  # noqa: E501
 
 # What rests on no source, or on a third party only, is said so: scale.fact -> status.
@@ -53,7 +108,7 @@ gad7.reliability: secondary
 madrs.caseness: unverified
 madrs.recall: unverified
 qids_sr16.missing: unverified
-qids_sr16.safety_item: unverified
+qids_sr16.safety_items: unverified
 bdi_ii.missing: unverified
 bdi_ii.remission: unverified
 bdi_ii.loinc: secondary
@@ -68,6 +123,37 @@ audit_c.caseness: secondary
 audit_c.interval: unverified
 audit_c.first_follow_up: project_choice
 bam.licence: unverified
+phq8.missing: unverified
+phq8.remission: unverified
+caps5.items: secondary
+madrs_s.scoring: unverified
+madrs_s.bands: unverified
+hama.caseness: unverified
+oci_r.caseness: secondary
+oci_r_washing.scoring: secondary
+audit.items: secondary
+dast10.remission: unverified
+bpi_severity.missing: unverified
+bpi_interference.missing: secondary
+bpi_interference.response: unverified
+promis_pi4a.scoring: secondary
+promis_pi4a.caseness: project_choice
+promis_pi4a_raw.missing: unverified
+promis29_sleep_disturbance_raw.scoring: unverified
+wsas.meaningful_change: unverified
+cssrs_screen.licence: unverified
+cssrs_screen.scoring: secondary
+cadss.scoring: unverified
+cadss6.items: unverified
+meq30_complete.scoring: secondary
+ebi.licence: unverified
+cgi_s.response: unverified
+cgi_i.remission: unverified
+sds.response: unverified
+sds.not_applicable: unverified
+isi.recall: unverified
+eq5d5l.recall: unverified
+pct_days_abstinent_30.recall: project_choice
 """
 
 
@@ -85,6 +171,11 @@ def _band(scale: Scale, score: float) -> Band:
 
 
 def test_the_rules_in_force_are_those_of_the_publications() -> None:
+    def cut(found: Cut | None) -> str:
+        if found is None:
+            return "-"
+        return f"{found.op} {found.value:g}" + (" any item" if found.applies_to == "any_item" else "")
+
     def row(scale: Scale) -> list[str]:
         response, remission, caseness = scale.response, scale.remission, scale.caseness
         change = scale.default_reliable_change
@@ -93,19 +184,21 @@ def test_the_rules_in_force_are_those_of_the_publications() -> None:
             f"{scale.scoring.minimum:g}-{scale.scoring.maximum:g}",
             scale.direction.removesuffix("_is_better"),
             f"{response.value:g} {response.unit}" if response else "-",
-            f"{remission.op} {remission.value:g}" if remission else "-",
-            f"{caseness.op} {caseness.value:g}" if caseness else "-",
+            cut(remission),
+            cut(caseness),
             _plain(change.value if change else None),
             _plain(scale.alpha),
         ]
 
-    assert sorted(map(row, SCALES)) == sorted(_rows(RULES_IN_FORCE))
+    nothing = ["-"] * 5
+    parts = [part.split() for line in PARTS.strip().splitlines() for part in line.split(", ")]
+    assert sorted(map(row, SCALES)) == sorted([*_rows(RULES_IN_FORCE), *([*part, *nothing] for part in parts)])
 
 
 def test_a_score_on_either_side_of_an_edge_is_in_its_band() -> None:
     for scale_id, edges in _rows(BANDS):
         for edge in edges.split(", "):
-            score, label = edge.split(" ")
+            score, label = edge.split()
             assert _band(CATALOGUE.scales[scale_id], float(score)).label == label, (scale_id, score)
     assert {scale.id for scale in BANDED} == {scale_id for scale_id, _ in _rows(BANDS)}
 
@@ -166,16 +259,27 @@ def test_every_fact_has_a_citation(instrument: Instrument) -> None:
 
 @pytest.mark.parametrize("scale", BANDED, ids=lambda scale: scale.id)
 def test_bands_cover_every_legal_score_exactly_once(scale: Scale) -> None:
-    scores = range(int(scale.scoring.minimum), int(scale.scoring.maximum) + 1)
-    assert all(_band(scale, score) for score in scores)
+    assert all(_band(scale, score) for score in _scores(scale))
 
 
-@pytest.mark.parametrize("scale", [scale for scale in SCALES if scale.remission], ids=lambda scale: scale.id)
+def _scores(scale: Scale) -> list[float]:
+    """Whole and quarter points within the range; tenths on a T metric."""
+    per_point = 10 if scale.scoring.step == 0.1 else 4 if scale.scoring.step == 0.25 else 1
+    low, high = (round(end * per_point) for end in (scale.scoring.minimum, scale.scoring.maximum))
+    return [score / per_point for score in range(low, high + 1)]
+
+
+# Their caseness is a cut on single answers, or there is none.
+NO_CASENESS = {"caps5", "cgi_i", "sds"}
+REMITTING = [scale for scale in SCALES if scale.remission and scale.id not in NO_CASENESS]
+
+
+@pytest.mark.parametrize("scale", REMITTING, ids=lambda scale: scale.id)
 def test_remission_excludes_caseness(scale: Scale) -> None:
     assert scale.remission is not None
     assert scale.caseness is not None
     compare = {"<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__}
-    for score in map(float, range(int(scale.scoring.minimum), int(scale.scoring.maximum) + 1)):
+    for score in _scores(scale):
         remitted = compare[scale.remission.op](score, scale.remission.value)
         case = compare[scale.caseness.op](score, scale.caseness.value)
         assert not (remitted and case)
@@ -185,8 +289,10 @@ def test_every_loinc_code_has_a_valid_check_digit() -> None:
     codes = [
         code for instrument in CATALOGUE.instruments.values() if instrument.loinc for code in instrument.loinc.codes
     ]
-    # PHQ-9 11, GAD-7 9, AUDIT-C 5, PCL-5 2, PEG 2, BDI-II 1.
-    assert len(codes) == 30
+    # PHQ-9 12, GAD-7 9, PHQ-8 8, AUDIT-C 5, C-SSRS 3, PCL-5 2, PEG 2, AUDIT 2, DAST-10 2, BDI-II 1, PROMIS 4a 1.
+    assert len(codes) == 47
+    # The total of the PHQ-9 is none of the PHQ-8, whatever public code says.
+    assert codes.count("44261-6") == 1
     assert [code for code in codes if not has_valid_check_digit(code)] == []
 
 
@@ -195,5 +301,46 @@ def test_codes_seen_wrong_in_public_repositories_fail_the_check_digit(code: str)
     assert not has_valid_check_digit(code)
 
 
-def test_the_scales_of_this_version_include_a_primary_scale_for_every_condition() -> None:
-    assert all(set(listed) & set(CATALOGUE.scales) for listed in PRIMARY_SCALES.values())
+def test_every_primary_scale_is_one_of_the_catalogue_and_followed_over_time() -> None:
+    listed = {scale for of_condition in PRIMARY_SCALES.values() for scale in of_condition}
+    assert {CATALOGUE.scales[scale].role for scale in listed} == {"outcome"}
+
+
+# What is not followed over time, and why. Everything else is an outcome scale.
+ROLES = {
+    "screen": "audit dast10",
+    "acute": "cadss cadss6 ebi meq30 meq30_mystical meq30_positive_mood meq30_transcendence meq30_ineffability",
+    "change": "cgi_i",
+    "category": "cssrs_screen pcl5_provisional_diagnosis meq30_complete",
+    "part": """pcl5_b pcl5_c pcl5_d pcl5_e ybocs_obsessions ybocs_compulsions oci_r_hoarding oci_r_checking
+        oci_r_ordering oci_r_neutralizing oci_r_washing oci_r_obsessing""",
+}
+
+
+def test_what_is_no_outcome_says_what_it_is() -> None:
+    found = {role: {scale.id for scale in SCALES if scale.role == role} for role in ROLES}
+    assert found == {role: set(listed.split()) for role, listed in ROLES.items()}
+
+
+# The look-alike forms, as the catalogue names them to the guards: scale | own maximum | the other one reaches to.
+LOOK_ALIKES = """
+ybocs | 40 | 50
+peg | 10 | 30
+pcl5 | 80 | 85
+oci_r | 72 | 168
+bam_use | 12 | 90
+bam_risk | 24 | 180
+bam_protective | 24 | 180
+"""
+
+
+def test_look_alike_forms_reach_beyond_the_scale_they_are_taken_for() -> None:
+    limits = CATALOGUE.scale_limits().dropna(subset=["other_maximum"])
+    found = [
+        [scale, f"{own:g}", f"{other:g}"]
+        for scale, own, other in limits[["scale", "total_maximum", "other_maximum"]].itertuples(index=False)
+    ]
+    assert sorted(found) == sorted(_rows(LOOK_ALIKES))
+    # Told by the form that is declared, or by a range that does not meet the other's.
+    assert {scale.id for scale in SCALES if scale.raw_form} == {"who5", "peg", "pct_days_abstinent_30"}
+    assert CATALOGUE.scales["promis_pi4a_raw"].scoring.maximum < CATALOGUE.scales["promis_pi4a"].scoring.minimum

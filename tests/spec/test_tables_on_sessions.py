@@ -142,7 +142,10 @@ def test_a_route_stands_beside_what_is_published_and_no_source_is_said() -> None
     frame = table("route_profile", given)
     onset = row_of(frame, route="iv", measure="onset_minutes")
     assert (onset["n"], onset["median"], onset["published_citation"]) == (2, 8, "no source")
-    assert row_of(frame, route="iv", measure="adjusted")["pct"] == 50
+    adjusted = row_of(frame, route="iv", measure="adjusted")
+    # Wilson's interval of 1 in 2, by its formula with z = 1.959964.
+    assert adjusted["pct"] == 50
+    assert (adjusted["ci_low"], adjusted["ci_high"]) == pytest.approx((9.4531, 90.5469), abs=1e-3)
     up = row_of(frame, route="iv", measure="adjusted_up")
     assert (up["of_n"], up["n"], up["pct"]) == (1, 1, 100)
     bioavailability = row_of(frame, route="iv", measure="bioavailability_pct")

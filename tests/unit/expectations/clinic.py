@@ -274,12 +274,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-S04", Q, ("score_day",), patient=_scores(score("who5", 53, "follow_up", 60))),
     Fault("KAP-S05", Q, ("score_day",), {"score_day": 89}, row=7),
     Fault("KAP-S06", S, ("session_day",), {"session_day": 0, "session_id": "s2"}, row=2, n=2),
-    Fault(
-        "KAP-S07",
-        S,
-        ("session_day",),
-        patient=Patient(sessions=[SESSION | {"session_day": 14}]),
-    ),
+    Fault("KAP-S07", S, ("session_day",), patient=Patient(sessions=[SESSION | {"session_day": 14}])),
     Fault("KAP-X01", S, ("sbp_end", "dbp_end"), {"dbp_end": 125}),
     Fault("KAP-X02", S, ("sbp_peak",), {"sbp_peak": 119}),
     Fault("KAP-X03", S, ("dose_mg_per_kg",), {"dose_mg": 38.0}),
