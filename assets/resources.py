@@ -13,6 +13,10 @@ import dagster as dg
 from assets.fault import told_without_values
 from pipelines.home import DEFAULT_HOME, HOME_VARIABLE, Home
 from pipelines.steps.job import Job
+from pipelines.steps.versions import refuse_other_lake, refuse_unknown_rules, settle_lake
+
+# The asset that a run of the whole job begins with.
+_FIRST = "deliveries"
 
 
 def home_path(given: str | os.PathLike[str] | None = None) -> Path:
@@ -46,6 +50,17 @@ class KapHome(dg.ConfigurableResource[None]):
         """The job of the assets that one step makes; each of them tells how many seconds that took."""
         began = monotonic()
         with self.job(context.run.run_id) as job:
+            if not self.held:
+                _refuse_other_versions(job, is_first=any(key.path[-1] == _FIRST for key in context.selected_asset_keys))
             yield job
         for key in context.selected_asset_keys:
             context.add_asset_metadata({"seconds": round(monotonic() - began, 2)}, asset_key=key)
+
+
+def _refuse_other_versions(job: Job, is_first: bool) -> None:
+    """A run from the Dagster UI starts at any asset; only one that begins with the deliveries makes the lake again."""
+    refuse_unknown_rules(job.history())
+    if is_first:
+        settle_lake(job.home.lake)
+    else:
+        refuse_other_lake(job.home.lake)

@@ -94,6 +94,8 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-H03": ("synthetic data never join a home of real files.", "give another --home."),
         "KAP-H04": ("home.json is whole.", "restore it from a copy."),
         "KAP-H05": ("no other run is under way on this home.", "wait until it ends."),
+        "KAP-H06": ("this version of kap knows every rule that the ledger tells of.", "use the newer kap."),
+        "KAP-H07": ("the lake was written by this version of kap.", "run `kap run`: it makes the lake again."),
         "KAP-U01": ("values are shown to a terminal only.", "leave out --show-values."),
         "KAP-U02": ("the file to look at is there.", "check the path."),
         "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),

@@ -10,7 +10,9 @@ from pipelines.contract.fields import ITEM_FIELDS, answered_items
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 
-# Every reason a score can be absent for, in the order they are looked at.
+# Every reason a score can be absent for, in the order they are looked at. Where a form's answers give no score at all,
+# the scale's own reason (`NotFromItems` of the catalogue's model) stands in place of `no_answers`; a verdict on several
+# scales of which one was not delivered is absent for `part_missing`.
 WHY_ABSENT = (
     "scale_not_in_catalogue",
     "item_out_of_range",
@@ -39,6 +41,8 @@ def score(
     (catalogue or load_catalogue()).define_in(engine)
     engine.execute(f"CREATE OR REPLACE TEMP VIEW score_rows AS SELECT * FROM {quoted(source)}")
     answered = ", ".join(answered_items(engine.filled("score_rows", ITEM_FIELDS)))
-    rows = engine.materialise(into, load_sql(__file__, "scoring").replace("/* items */", answered))
+    engine.materialise(into, load_sql(__file__, "scoring").replace("/* items */", answered))
     engine.execute("DROP VIEW score_rows")
-    return rows
+    verdicts = load_sql(__file__, "scoring_parts").replace("/* scored */", quoted(into))
+    engine.execute(f"INSERT INTO {quoted(into)} {verdicts}")
+    return int(engine.value(f"SELECT count(*) FROM {quoted(into)}"))

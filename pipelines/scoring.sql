@@ -1,5 +1,5 @@
 -- From item answers or stored totals to scores. One form for every scale; what differs stands in the rules.
--- Grain: one row per score row and outcome scale it gives (a `bam` row gives three).
+-- Grain: one row per score row and scale it gives (a `bam` row gives three, `pcl5` answers its total and its parts).
 -- Inputs: score_rows (columns of `scores`), scoring_rules (one row per outcome scale). The place of the items is filled
 --   by scoring.py: the item columns up to the last one that any row answers.
 -- Parameters: none. Denominators: none.
@@ -11,6 +11,7 @@ WITH rules AS (
         flatten(item_groups) AS numbers,
         len(flatten(item_groups)) = len(item_groups) AS is_ungrouped
     FROM scoring_rules
+    WHERE combine <> 'all_reached'
 ),
 answered AS (
     SELECT
@@ -24,7 +25,7 @@ answered AS (
         delivered.row_number,
         delivered.scale AS source_scale,
         rules.scale AS scale,
-        rules.* EXCLUDE (scale, source_scale, delivered_scale),
+        rules.* EXCLUDE (scale, source_scale, delivered_scale, parts),
         delivered.scale = rules.scale AS is_own_id,
         CASE WHEN delivered.scale_form = 'raw' AND raw_factor IS NOT NULL
             THEN delivered.total * raw_factor ELSE delivered.total
@@ -32,6 +33,19 @@ answered AS (
         [/* items */]::DOUBLE[] AS answers
     FROM score_rows AS delivered
     LEFT JOIN rules ON rules.delivered_scale = delivered.scale
+    -- The parts of a form that is a scale itself are scored from answers; its stored total says nothing of them.
+    WHERE is_own_id OR form_is_scale IS NOT TRUE OR list_count(answers) > 0
+),
+asked AS (
+    -- What is skipped by design counts as its lowest answer; most forms skip nothing.
+    SELECT * REPLACE (CASE WHEN len(skips) = 0 OR skips IS NULL THEN answers ELSE list_transform(
+        range(1, len(item_minimum) + 1),
+        lambda number: coalesce(answers[number], CASE WHEN list_bool_or(list_transform(
+            skips,
+            lambda skip: list_contains(skip.items, number) AND answers[skip."after"] = item_minimum[skip."after"]
+        )) THEN item_minimum[number] END)
+    ) END AS answers)
+    FROM answered
 ),
 valued AS (
     SELECT
@@ -43,7 +57,7 @@ valued AS (
             lambda answer, number: CASE WHEN list_contains(reversed, number)
                 THEN item_minimum[number] + item_maximum[number] - answer ELSE answer END
         ) END AS points
-    FROM answered
+    FROM asked
 ),
 grouped AS (
     SELECT
@@ -56,7 +70,10 @@ grouped AS (
         len(list_filter(
             answered_items,
             lambda number: NOT answers[number] BETWEEN item_minimum[number] AND item_maximum[number]
-        )) AS out_of_range_n,
+        )) + CASE WHEN item_legal IS NULL THEN 0 ELSE len(list_filter(
+            answered_items,
+            lambda number: NOT list_contains(item_legal[number], answers[number])
+        )) END AS out_of_range_n,
         len(item_groups) AS groups_n,
         len(answered_items) > 0 AS has_items
     FROM valued
@@ -70,6 +87,7 @@ judged AS (
             WHEN has_items AND out_of_range_n > 0 THEN 'item_out_of_range'
             WHEN has_items AND groups_n - len(group_points) > max_missing THEN 'too_many_items_missing'
             WHEN has_items THEN NULL
+            WHEN total IS NULL AND list_count(answers) > 0 AND not_from_items IS NOT NULL THEN not_from_items
             WHEN total IS NULL THEN 'no_answers'
             WHEN NOT (is_own_id AND accepts_total) THEN 'no_total_of_its_own'
             WHEN NOT total BETWEEN minimum AND maximum THEN 'total_out_of_range'
@@ -82,6 +100,15 @@ scored AS (
         CASE
             WHEN why_absent IS NOT NULL THEN NULL
             WHEN NOT has_items THEN total
+            WHEN combine = 'highest_level' THEN coalesce(list_max(list_transform(
+                levels,
+                lambda level: CASE WHEN list_bool_and(list_transform(
+                    level.conditions,
+                    lambda asked: len(list_filter(
+                        list_select(points, asked.items), lambda value: value >= asked.at_least
+                    )) >= asked.needed
+                )) THEN level.score END
+            )), minimum)
             WHEN combine = 'mean' THEN factor * list_sum(group_points) / len(group_points)
             WHEN missing_n = 0 THEN factor * list_sum(group_points)
             -- person_mean_round: an unanswered item counts as the mean of the answered ones; half away from zero.
@@ -103,8 +130,20 @@ SELECT
     coalesce(has_items AND missing_n > 0 AND why_absent IS NULL, FALSE) AS prorated,
     why_absent,
     -- Empty where nobody can tell: no safety item, or no items delivered. The answer itself is never filled in.
-    CASE WHEN safety_item IS NOT NULL AND has_items THEN answers[safety_item] IS NULL END AS safety_item_unanswered,
-    CASE WHEN has_items THEN answers[safety_item] >= safety_positive_at END AS safety_item_positive,
+    CASE
+        WHEN NOT has_items THEN NULL
+        WHEN safety_item IS NOT NULL THEN answers[safety_item] IS NULL
+        WHEN len(safety_items) > 1
+            THEN list_bool_or(list_transform(safety_items, lambda safety: answers[safety.item] IS NULL))
+    END AS safety_item_unanswered,
+    -- Of several, one answered so is enough; without one, an unanswered item leaves it open.
+    CASE
+        WHEN NOT has_items THEN NULL
+        WHEN safety_item IS NOT NULL THEN answers[safety_item] >= safety_positive_at
+        WHEN len(safety_items) > 1
+            THEN list_bool_or(list_transform(safety_items, lambda safety: answers[safety.item] >= safety.positive_at))
+            OR nullif(safety_item_unanswered, TRUE)
+    END AS safety_item_positive,
     coalesce(NOT has_items AND why_absent IS NULL, FALSE) AS from_total,
     reference_group,
     receipt,

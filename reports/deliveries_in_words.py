@@ -66,7 +66,10 @@ def _key(key: str, delivery: Delivery) -> str:
 
 
 def _beside(words: Words, delivery: Delivery) -> list[str]:
-    return [_counted(words, f"received.{name}", n) for name in BESIDE if (n := getattr(delivery, name))]
+    told = {name: n for name in BESIDE if (n := getattr(delivery, name))}
+    # A delivery on which no figure rests changes nothing that stands.
+    changes = {} if delivery.state == "published" else {name: f"{name}_kept" for name in ("corrected", "absent")}
+    return [_counted(words, f"received.{changes.get(name, name)}", n) for name, n in told.items()]
 
 
 def _standing(words: Words, delivery: Delivery) -> list[str]:

@@ -48,7 +48,7 @@ def per_100(value: float) -> str:
     """Events per 100 sessions: 22.607 -> 22.6, 0.1116 -> 0.11; what happened never reads as 0."""
     if 0 < value < 0.005:
         return "under 0.01"
-    return amount(value) if value == 0 or value >= 1 else str(rounded(value, 2))
+    return amount(value) if value == 0 or rounded(value, 2) >= 1 else str(rounded(value, 2))
 
 
 def hours(value: float) -> str:

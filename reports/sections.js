@@ -130,8 +130,8 @@ const startSections = (page, speaking, defaults, lists) => {
     const layout = { narrow: narrow };
     if ("name" in chart.fields) { layout.height = rows.length * (narrow ? 46 : 30); }
     if (!chart.measures.length) { return layout; }
-    const values = rows.filter((row) => !chart.about || SPEAKING.includes(state(row, chart.about)))
-      .flatMap((row) => chart.measures.map((name) => row[name])).filter((value) => value !== null);
+    // Of a row whose figure is not shown, what is published is drawn all the same.
+    const values = rows.flatMap((row) => chart.measures.map((name) => row[name])).filter((value) => value !== null);
     const low = Math.min(0, ...values);
     const high = Math.max(0, ...values);
     const reach = high - low || 1;
@@ -139,7 +139,7 @@ const startSections = (page, speaking, defaults, lists) => {
     const edge = low < 0 ? 0.04 * reach : 0;
     // On a narrow page a reading stands above its mark, not beside it.
     const lifted = narrow && "reading" in chart.fields && "low" in chart.fields;
-    const room = lifted ? 0.04 * reach : chart.room * reach;
+    const room = lifted && high > low ? 0.04 * reach : chart.room * reach;
     return Object.assign(layout, { turned: turned, ticks: ticks(low / chart.tick, high / chart.tick).map((tick) => tick * chart.tick),
       low: low - (turned ? room : edge), high: high + (turned ? edge : room) });
   }

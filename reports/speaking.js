@@ -64,7 +64,7 @@ const speakingOf = (page) => {
     amount: (value) => rounded(value, 1).replace(/\.0$/, ""),
     hours: (value) => FORMATS.amount(Number(rounded(value / 60, 1).replace(/,/g, "").replace("\u2212", "-"))),
     per_100: (value) => value > 0 && value < 0.005 ? "under 0.01" :
-      value === 0 || value >= 1 ? FORMATS.amount(value) : rounded(value, 2)
+      value === 0 || value >= 0.995 ? FORMATS.amount(value) : rounded(value, 2)
   };
   const nameOf = (kind, code) => (page.names[kind] || {})[code] || code;
   const say = (key, values) =>

@@ -26,6 +26,7 @@ from pipelines.steps.intake import FileOutcome, take_in
 from pipelines.steps.job import Job
 from pipelines.steps.outcomes import make_outcome_tables
 from pipelines.steps.publication import publish
+from pipelines.steps.versions import settle_lake
 
 Row = Mapping[str, Any]
 PHQ9_ITEMS = tuple(f"item_{number:02d}" for number in range(1, 10))
@@ -94,6 +95,7 @@ def deliver(home: Home, clinic_id: str, name: str, rows: Sequence[Row] | str) ->
 
 def open_job(home: Home) -> Job:
     """What the steps of one run are given."""
+    settle_lake(home.lake)
     return Job.open(home, str(uuid.uuid4()))
 
 

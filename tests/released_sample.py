@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -49,8 +50,14 @@ def cells(sizes: dict[str, float]) -> Iterator[tuple[str, str, str, int]]:
 
 
 def tables(sizes: dict[str, float] | None = None) -> dict[str, ReleasedTable]:
-    """Released tables of a network: clinic id -> size; `all` is added as the sum."""
+    """Released tables of a network: clinic id -> size; `all` is added as the sum. Made once: not to be changed."""
     sizes = {"alpha": 20.0, "beta": 6.0, "gamma": 0.3} if sizes is None else sizes
+    return dict(_tables(tuple(sizes.items())))
+
+
+@cache
+def _tables(given: tuple[tuple[str, float], ...]) -> dict[str, ReleasedTable]:
+    sizes = dict(given)
     found = list(cells({**sizes, "all": sum(sizes.values())})) if sizes else []
     totals: dict[tuple[str, str, str], int] = {}
     for clinic, condition, route, started in found:

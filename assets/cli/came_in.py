@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from assets.cli.console import BAD, QUIET, STRONG, Line, listed, number, wrapped
+from assets.cli.console import BAD, QUIET, STRONG, Line, counted, listed, number, wrapped
 from assets.cli.run import RunResult
 from assets.cli.verdict import is_blocked
 from pipelines.steps.intake import FileOutcome
@@ -15,6 +15,7 @@ FILES_SHOWN = 40
 _COUNTS = {"records": "records", "accepted": "accepted", "quarantined": "set aside", "duplicate": "duplicates"}
 _STALE = {"stale": "out of date"}
 _WIDTH = 11
+_ABSENT = "earlier rows that this snapshot no longer holds"
 _NOT_RECEIVED = {"refused": "refused", "repeated": "taken in before", "waiting": "waits in the inbox"}
 
 # Receipt -> its records by what became of them.
@@ -34,7 +35,8 @@ def delivery_lines(result: RunResult, width: int) -> Iterator[Line]:
     if not whole:
         yield Line(f"  {len(result.files)} files; --json lists each.", QUIET)
     for file in result.files:
-        note = _note(file, counts.get(file.receipt) if file.outcome == "received" else None)
+        blocked = bool(file.clinic_id) and is_blocked(result, file.clinic_id)
+        note = _note(file, counts.get(file.receipt) if file.outcome == "received" else None, blocked)
         if note:
             yield from wrapped(f"{_owner(file)}/{file.file}: {note}.", width, 2, QUIET)
     for clinic_id, names in result.superseded_files.items():
@@ -84,8 +86,8 @@ def _owner(file: FileOutcome) -> str:
     return file.clinic_id or "inbox"
 
 
-def _note(file: FileOutcome, row: Mapping[str, int] | None) -> str:
-    """What became of rows that the columns do not show."""
+def _note(file: FileOutcome, row: Mapping[str, int] | None, blocked: bool) -> str:
+    """What became of rows that the columns do not show. Nothing that stood changes by a blocked delivery."""
     if file.outcome != "received" or file.rows_n is None or file.records_n is None:
         return ""
     parts = []
@@ -93,10 +95,13 @@ def _note(file: FileOutcome, row: Mapping[str, int] | None) -> str:
         parts.append(f"{number(file.records_n)} records from {number(file.rows_n)} rows")
     if file.empty_rows_n:
         parts.append(f"{number(file.empty_rows_n)} of {number(file.rows_n)} rows empty")
-    if row and row["corrected"]:
-        parts.append(f"{number(row['corrected'])} records replaced an older version")
+    if row and row["corrected"] and not blocked:
+        parts.append(f"{counted(row['corrected'], 'record')} replaced an older version")
     if row and row.get("withdrawn"):
-        parts.append(f"{number(row['withdrawn'])} records of patients who withdrew count nowhere")
+        what = counted(row["withdrawn"], "record of a patient", "records of patients")
+        parts.append(f"{what} who withdrew {'counts' if row['withdrawn'] == 1 else 'count'} nowhere")
     if row and row.get("absent"):
-        parts.append(f"{number(row['absent'])} earlier rows that this snapshot no longer holds are withdrawn")
+        what = counted(row["absent"], "earlier row that this snapshot no longer holds", _ABSENT)
+        done = "would be withdrawn" if blocked else f"{'is' if row['absent'] == 1 else 'are'} withdrawn"
+        parts.append(f"{what} {done}")
     return ", ".join(parts)

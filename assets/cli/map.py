@@ -24,7 +24,7 @@ from assets.cli.console import (
 )
 from pipelines.drafting.draft import Draft, FileDraft, draft
 from pipelines.drafting.exports import read_export
-from pipelines.drafting.written import by_reason, needed_sentence, yaml_text
+from pipelines.drafting.written import asked_sentence, by_reason, needed_sentence, yaml_text
 from pipelines.durable import PRIVATE_FILE, write_whole
 from pipelines.home import Home
 from pipelines.intake.naming import safe_name
@@ -87,6 +87,9 @@ def _report(file: FileDraft) -> dict[str, Any]:
             for entry in file.entries
         ],
         "visit": file.visit.position if file.visit else None,
+        "asked": [
+            {"positions": [column.position for column in asked.columns], "why": asked.why} for asked in file.asked
+        ],
         "ignored": [left.column.position for left in file.ignored],
         "take_out": [
             {"column": each.column.label, "position": each.column.position, "code": each.code} for each in file.take_out
@@ -134,6 +137,9 @@ def _file_lines(file: FileDraft, width: int) -> Iterator[Line]:
     told = ", ".join(f"{how[each]} {each}" for each in ("sure", "likely", "unsure") if how[each])
     yield from wrapped(f"{'mapped':<9}{len(file.mapped):>5}  {told}", width, 2, hang=18)
     yield from wrapped(f"{'ignored':<9}{len(file.ignored):>5}", width, 2)
+    if file.asked:
+        asked_n = sum(len(asked.columns) for asked in file.asked)
+        yield from wrapped(f"{'asked':<9}{asked_n:>5}", width, 2, BAD)
     yield from wrapped(f"{'risky':<9}{len(file.take_out):>5}", width, 2, BAD if file.take_out else "")
     for note in file.notes:
         yield from wrapped(note, width, 2, hang=2)
@@ -143,6 +149,8 @@ def _file_lines(file: FileDraft, width: int) -> Iterator[Line]:
             yield from wrapped(f"{why}: {', '.join(labels)}", width, 4, hang=2)
     for position, new in file.renamed.items():
         yield from wrapped(f"Rename {file.columns[position - 1].label} to {new}.", width, 2, hang=2)
+    for asked in file.asked:
+        yield from wrapped(asked_sentence(asked), width, 2, BAD, hang=2)
     for name in file.needed:
         yield from wrapped(needed_sentence(file, name), width, 2, BAD, hang=2)
     unsure = [each for each in file.guesses if each.certainty == "unsure"]
@@ -156,7 +164,9 @@ def _file_lines(file: FileDraft, width: int) -> Iterator[Line]:
         first = listed((column.label for column in entry.columns), 2)
         yield from wrapped(f"{first} as {entry.scale}: {entry.why}", width, 4, hang=2)
     if file.visit is not None:
-        text = f"{file.visit.label} as the visit: its planned day stands for the day of each row"
+        has_day = any(guess.target == "score_day" for guess in file.guesses)
+        gives = "its occasion" if has_day else "its planned day stands for the day of each row"
+        text = f"{file.visit.label} as the visit: {gives}"
         yield from wrapped(text, width, 4, hang=2)
     if dated:
         text = f"{counted(len(dated), 'score')} with a visit in the name: its planned day stands for the real one"
@@ -169,7 +179,7 @@ def _next(paths: list[Path], made: Draft, shown: str, clinic: str | None, in_pla
     if not made.read:
         steps.append("See which columns are needed: kap template")
     else:
-        if any(file.take_out or file.renamed or file.needed or file.notes for file in made.read):
+        if any(file.take_out or file.renamed or file.needed or file.asked or file.notes for file in made.read):
             steps.append("Mend the export as said above: the draft expects it mended.")
         steps.append(f"Look over {shown}; each line says how sure it is and why.")
         if not (clinic and in_place):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from assets.cli.console import BAD, QUIET, STRONG, Line, number, sentence, shown_path, wrapped
 from assets.cli.run import RunResult
-from assets.cli.share import blocked_by, share_set_aside
+from assets.cli.share import TOO_MUCH_LOST, blocked_by, share_lost, share_set_aside
 from assets.cli.told import ROWS_COUNTED_FROM, became, problem_lines
 from assets.cli.verdict import is_blocked, is_released, left_in_inbox
 from pipelines.home import Home
@@ -80,8 +81,9 @@ def _why_blocked(result: RunResult, clinic_id: str, width: int) -> Iterator[Line
     yield from wrapped(f"Its new files stay out of the release; {stays}", width, 2)
     for code in body.get("blocking", ()):
         rule = BY_CODE[code]
-        yield from wrapped(f"Why: {rule.sentence} {_shares(result, body, code)}".rstrip(), width, 2)
-        yield from wrapped(f"To do: {sentence(rule.remedy)} [{code}]", width, 2)
+        here = losses_told(result, body) if code == TOO_MUCH_LOST else _shares(result, body, code)
+        yield from wrapped(f"Why: {rule.sentence} {here}".rstrip(), width, 2)
+        yield from wrapped(f"To do: {sentence(_remedy(result, body, code))} [{code}]", width, 2)
     yield from wrapped(
         "Put the corrected files into its inbox folder. Where only the mapping was wrong, correct the mapping and put "
         "the same files there again.",
@@ -90,11 +92,44 @@ def _why_blocked(result: RunResult, clinic_id: str, width: int) -> Iterator[Line
     )
 
 
+def _remedy(result: RunResult, body: Mapping[str, Any], code: str) -> str:
+    """What to do, with the number of the receipt to confirm where it is one."""
+    remedy, lost = BY_CODE[code].remedy, over_loss(result, body)
+    return remedy.replace(" ID ", f" {lost[0]['receipt']} ") if code == TOO_MUCH_LOST and len(lost) == 1 else remedy
+
+
+def losses_told(result: RunResult, body: Mapping[str, Any]) -> str:
+    """For a snapshot without many rows that stood: which file, and how many of how many."""
+    names = {file.receipt: file.file for file in result.files}
+    limit = _limit(body, TOO_MUCH_LOST)
+    told = [
+        share_lost(names.get(row["receipt"], row["table"]), row["receipt"], row["absent"], row["standing_n"], limit)
+        for row in over_loss(result, body)
+    ]
+    return f"Here: {'; '.join(told)}." if told else ""
+
+
+def over_loss(result: RunResult, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The snapshots that lost more than the limit, unconfirmed; none where an older version kept no count."""
+    limit = _limit(body, TOO_MUCH_LOST)
+    return [
+        row
+        for row in body.get("reconciliation", ())
+        if "standing_n" in row
+        and 100 * row["absent"] > limit * row["standing_n"]
+        and row["receipt"] not in result.history.confirmed
+    ]
+
+
+def _limit(body: Mapping[str, Any], code: str) -> float:
+    return next((row[7] for row in body.get("findings", ()) if row[0] == code), 20)
+
+
 def _shares(result: RunResult, body: object, code: str) -> str:
     """For a delivery with too many rows set aside: which file, how many of how many."""
     if BY_CODE[code].applies[0][1] != _QUARANTINED_PCT or not isinstance(body, dict):
         return ""
-    limit = next((row[7] for row in body["findings"] if row[0] == code), 20)
+    limit = _limit(body, code)
     names = {file.receipt: file.file for file in result.files}
     over = [
         share_set_aside(names.get(row["receipt"], row["table"]), row["quarantined"], row["records"], limit)

@@ -132,11 +132,20 @@ def _to_do(states: Sequence[ReceiptState], judged: Mapping[int, Delivery], width
         yield from wrapped(
             "Rows set aside are listed, without a value, in quarantine/rows/CLINIC/receipt-NUMBER/reasons.csv.", width
         )
-    blocked = sum(state.state == "blocked" for state in states)
+    blocked = [state.receipt for state in states if state.state == "blocked"]
     if blocked:
         yield Line()
         yield from wrapped(
-            f"{counted(blocked, 'receipt is', 'receipts are')} blocked: deliver a corrected file, or take it out with "
-            "kap receipts retract ID --why ...",
+            f"{counted(len(blocked), 'receipt is', 'receipts are')} blocked: deliver a corrected file, or take it out "
+            "with kap receipts retract ID --why ...",
             width,
         )
+    for receipt in blocked:
+        absent = judged[receipt.sequence].absent if receipt.sequence in judged else 0
+        if receipt.is_snapshot and absent:
+            gone = counted(absent, "earlier row", "earlier rows")
+            yield from wrapped(
+                f"Receipt {receipt.sequence} is a whole export without {gone}. Where that is right, confirm it: "
+                f"kap receipts confirm {receipt.sequence} --why ...",
+                width,
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assets.cli.instance import open_instance
@@ -22,6 +22,9 @@ from pipelines.provenance.history import RELEASED, VALIDATED, History, read_hist
 from pipelines.settings import load_settings, refuse_profile
 from pipelines.steps.intake import FileOutcome, read_outcomes
 from pipelines.steps.tidy import tidy
+from pipelines.steps.versions import refuse_unknown_rules, settle_lake
+
+_LAKE_MADE_AGAIN = "The lake was of another version of kap: it was made again from the record."
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,16 @@ def run_home(home: Home, show: Show, warehouse: bool = True) -> RunResult:
         run_id = str(uuid.uuid4())
         before = home.ledger.head.sequence if home.ledger.head else 0
         history = read_history(home.ledger.entries())
+        refuse_unknown_rules(history)
         clinic_ids = sorted({*clinic_folders(home.inbox), *history.clinics()})
         folders = _waiting_folders(home, run_id)
         if not clinic_ids:
             return RunResult(run_id, ExitCode.REFUSED if folders else ExitCode.DONE, folders, history=history)
         new = bool(inbox_state(home.inbox, clinic_folders(home.inbox))) or any(map(history.pending, clinic_ids))
+        made_again = settle_lake(home.lake)
         with following(home.log_of(run_id), len(clinic_ids), show), warming(new):
             _execute(home, run_id, clinic_ids, show, warehouse)
-        return _result(home, run_id, before, folders)
+        return replace(_result(home, run_id, before, folders), notes=(_LAKE_MADE_AGAIN,) if made_again else ())
 
 
 def _waiting_folders(home: Home, run_id: str) -> tuple[FileOutcome, ...]:

@@ -6,7 +6,7 @@ from assets.cli.console import number
 
 # CONTRACT.md section 6.
 QUARANTINED_PCT_REPORTED = 5
-TOO_MANY_QUARANTINED, NO_KEY = "KAP-D01", "KAP-D03"
+TOO_MANY_QUARANTINED, NO_KEY, TOO_MUCH_LOST = "KAP-D01", "KAP-D03", "KAP-D07"
 
 
 def too_many_quarantined(quarantined_n: int, records_n: int) -> bool:
@@ -27,3 +27,10 @@ def share_set_aside(file: str, quarantined_n: int, records_n: int, limit_pct: fl
     return (
         f"{file}: {number(quarantined_n)} of {number(records_n)} records set aside ({share}), {limit_pct:g} % allowed"
     )
+
+
+def share_lost(file: str, receipt: int, absent_n: int, standing_n: int, limit_pct: float) -> str:
+    """`sessions.csv (receipt 12): 9 of 40 earlier rows are not in it (22.5 %), 20 % allowed`"""
+    share = f"{100 * absent_n / standing_n:.1f} %"
+    rows = f"{number(absent_n)} of {number(standing_n)} earlier rows are not in it ({share})"
+    return f"{file} (receipt {receipt}): {rows}, {limit_pct:g} % allowed"

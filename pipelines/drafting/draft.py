@@ -17,7 +17,8 @@ from pipelines.drafting.exports import Export
 from pipelines.drafting.looks import Column, columns_of
 from pipelines.drafting.plain import Certainty, Guess, guess_columns
 from pipelines.drafting.risks import NAMED_LIKE_IDENTIFIER, TakeOut, new_name, risk_of
-from pipelines.drafting.scales import Entry, find_entries
+from pipelines.drafting.runs import Asked
+from pipelines.drafting.scales import Entry, Found, find_entries
 from pipelines.drafting.words import ITEM_WORDS
 from pipelines.engine import Engine
 from pipelines.intake.identifiers import scan
@@ -49,6 +50,7 @@ class Left:
 class FileDraft:
     """What was made of one file. renamed: position -> the name it must have when it is delivered.
 
+    asked: what looks like questions of an unknown scale: neither read nor left out until a person says what it is.
     needed: required contract columns that were not found. notes: what to mend in the file's form.
     """
 
@@ -60,6 +62,7 @@ class FileDraft:
     entries: tuple[Entry, ...] = ()
     visit: Column | None = None
     ignored: tuple[Left, ...] = ()
+    asked: tuple[Asked, ...] = ()
     take_out: tuple[TakeOut, ...] = ()
     renamed: Mapping[int, str] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
@@ -160,7 +163,13 @@ def _made(
     if file.table is None:
         return file
     file = replace(
-        file, guesses=made.guesses, entries=made.entries, visit=made.visit, needed=made.needed, ignored=made.ignored
+        file,
+        guesses=made.guesses,
+        entries=made.entries,
+        visit=made.visit,
+        needed=made.needed,
+        ignored=made.ignored,
+        asked=made.asked,
     )
     file = replace(file, notes=(*file.notes, *_of_several_tables(made, every), *_of_rows(export, made)))
     used = {position: name for position, name in renamed.items() if position in file.mapped}
@@ -184,6 +193,7 @@ class _AsTable:
     entries: tuple[Entry, ...]
     visit: Column | None
     ignored: tuple[Left, ...]
+    asked: tuple[Asked, ...]
     needed: tuple[str, ...]
 
     @property
@@ -222,7 +232,7 @@ def _likeness(made: _AsTable) -> int:
     """How much of a table was found; 0 when nothing that only it holds was found, or nobody the rows are about."""
     found = {guess.target for guess in made.guesses}
     if made.table is SCORES:
-        told = bool(made.entries) or "scale" in found
+        told = bool(made.entries) or bool(made.asked) or "scale" in found
     else:
         told = bool(_MARKS.get(made.table.name, frozenset()) & found)
     of_somebody = "patient_id" in found or len(found) + len(made.entries) > 2
@@ -235,41 +245,43 @@ def _likeness(made: _AsTable) -> int:
 
 
 def _as_table(columns: Sequence[Column], table: Table) -> _AsTable:
-    entries: tuple[Entry, ...] = ()
-    doubts: dict[int, str] = {}
+    found_scales = Found()
     among = set(table.columns) - set(table.mapping_only)
     free = list(columns)
     visit = None
     if table is SCORES:
         among -= set(ITEM_FIELDS)
-        entries, doubts = find_entries(free)
+        found_scales = find_entries(free)
         scale, _ = guess_columns(free, table, {"scale"})
-        used = {column.position for entry in entries for column in entry.columns}
         # A column that names the scale of each row: its questions are items, no scale of their own.
-        if scale and not any(entry.total is not None or entry.certainty != "unsure" for entry in entries):
-            entries, used = (), set()
-        elif entries:
+        if scale and not any(each.total is not None or each.certainty != "unsure" for each in found_scales.entries):
+            found_scales = Found()
+        elif found_scales.entries or found_scales.asked:
             among -= {"scale", "total"}
+        used = found_scales.positions
         free = [column for column in free if column.position not in used]
         visit = _visit_column(free)
         if visit is not None:
             free = [column for column in free if column is not visit]
+    entries, asked = found_scales.entries, found_scales.asked
     found, more = guess_columns(free, table, among)
     guesses = list(found.values())
-    if table is SCORES and not entries and "scale" in found:
+    if table is SCORES and not entries and not asked and "scale" in found:
         guesses += _numbered_items(free)
-    read = {guess.column.position for guess in guesses} | {c.position for entry in entries for c in entry.columns}
+    read = {guess.column.position for guess in guesses} | found_scales.positions
     if visit is not None:
         read.add(visit.position)
     boxes = {column.position: _CHECKBOX for column in columns if "___" in column.name}
-    doubts = {**more, **doubts, **boxes}
+    doubts = {**more, **found_scales.doubts, **boxes}
     ignored = tuple(
         Left(column, _domain(column), doubts.get(column.position, ""))
         for column in columns
         if column.position not in read
     )
-    needed = tuple(_needed(table, {guess.target for guess in guesses}, entries, visit))
-    return _AsTable(table, tuple(guesses), entries, visit, ignored, needed)
+    targets = {guess.target for guess in guesses}
+    # Which scale is asked for: no column of that name, nor a total, is missing.
+    needed = tuple(_needed(table, targets | ({"scale", "total"} if asked else set()), entries, visit))
+    return _AsTable(table, tuple(guesses), entries, visit, ignored, asked, needed)
 
 
 def _needed(table: Table, found: set[str], entries: Sequence[Entry], visit: Column | None) -> Iterator[str]:
@@ -371,6 +383,8 @@ def domains_of(made: FileDraft) -> dict[str, ColumnDomain]:
     if made.visit is not None:
         texts = frozenset(made.visit.visits)
         found[made.name_of(made.visit)] = ColumnDomain(FIELDS["score_day"], None, texts)
-    for left in made.ignored:
-        found[left.column.name] = ColumnDomain(None, left.domain)  # type: ignore[arg-type]
+    unread = {left.column.name: left.domain for left in made.ignored}
+    unread |= {column.name: _domain(column) for asked in made.asked for column in asked.columns}
+    for name, domain in unread.items():
+        found[name] = ColumnDomain(None, domain)  # type: ignore[arg-type]
     return found

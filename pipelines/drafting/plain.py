@@ -81,6 +81,14 @@ def guess_columns(
     return {name: found[name] for name in table.columns if name in found}, doubts
 
 
+def is_known_name(column: Column) -> bool:
+    """Whether a column is called like one of the contract's, or like a mark that a form is complete."""
+    words = column.words
+    if words.split()[-1:] == ["complete"] or _named_like_day(words):
+        return True
+    return any(words in (words_of(name), *OTHER_NAMES.get(name, ())) for name in FIELDS)
+
+
 def _guess(name: str, column: Column, strength: int, fit: _Fit) -> Guess:
     certainty: Certainty = "unsure" if fit.doubt or strength <= _NEAR_NAME else "likely"
     if strength == _SURE and not fit.doubt:

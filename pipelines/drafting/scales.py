@@ -1,32 +1,20 @@
-"""Scales lying in columns: items and totals named after a scale, a column per visit, and runs of questions in a row.
-
-A run of question texts is told by its shape alone (how many columns, which answers), never by what they ask: no item
-text is known here.
-"""
+"""Scales lying in columns: items and totals named after a scale, a column per visit, and runs of questions (`runs`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
+from pipelines.drafting.answers import answers_of
 from pipelines.drafting.looks import Column, missing_numbers
 from pipelines.drafting.plain import Certainty
-from pipelines.drafting.words import (
-    ANSWERS,
-    ITEM_WORDS,
-    SCALE_STEMS,
-    TOTAL_WORDS,
-    answer_of,
-    is_visit_of_unknown_day,
-    visit_of,
-    words_of,
-)
+from pipelines.drafting.runs import Asked, Run, find_runs
+from pipelines.drafting.scale_names import item_of_shorter_stem, stem_in
+from pipelines.drafting.words import ITEM_WORDS, TOTAL_WORDS, is_visit_of_unknown_day, visit_of
 from pipelines.instruments.catalogue import load_catalogue
 
-_LONG_NAME_WORDS = 5
-_MOST_STRAY = 0.2
+# A name of more words is a text, of which only the beginning may name a scale's item.
+_MOST_NAME_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -65,36 +53,70 @@ class Entry:
 
 @dataclass(frozen=True)
 class _Named:
-    """What a name says: a scale, and an item of it or (None) its total. plain: nothing but the scale."""
+    """What a name says: a scale, and an item of it or (None) its total. plain: nothing but the scale.
+
+    has_text: a question's text follows, so it is no total. also: another scale and item that the name may say.
+    """
 
     column: Column
     scale: str
     item: int | None
     visit: Visit | None
     plain: bool
+    has_text: bool = False
+    also: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
-class _Answers:
-    """How a set of columns answers a form: cells outside its items' limits, and what reads them."""
+class Found:
+    """Scales found in the columns of a file, in its order; asked: questions of which no scale could be told.
 
-    stray_n: int
-    of_n: int
-    values: Mapping[str, str]
-    missing: tuple[str, ...]
-    integral: bool
+    doubts: position -> why a column that names a scale was left.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    doubts: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def positions(self) -> frozenset[int]:
+        """Columns that it reads or asks about."""
+        read = {column.position for entry in self.entries for column in entry.columns}
+        return frozenset(read | {column.position for asked in self.asked for column in asked.columns})
 
 
-def find_entries(columns: Sequence[Column]) -> tuple[tuple[Entry, ...], dict[int, str]]:
-    """Scales found in the columns, in order of the file; and position -> why a column that names one was left."""
+def find_entries(columns: Sequence[Column]) -> Found:
+    """Scales found in the columns, by their names first, then by the shape of what is left."""
     doubts: dict[int, str] = {}
-    named = [found for column in columns if (found := _named(column)) is not None]
-    entries = list(_by_name(named, doubts))
+    named = _numbers_of_names([found for column in columns if (found := _named(column)) is not None])
+    entries = list(_by_name([each for each in named if not each.has_text], doubts))
     used = {column.position for entry in entries for column in entry.columns}
-    entries += _by_shape([column for column in columns if column.position not in used])
-    used = {column.position for entry in entries for column in entry.columns}
+    runs = list(find_runs([column for column in columns if column.position not in used]))
+    entries += [_of_shape(run) for run in runs if isinstance(run, Run)]
     entries = list(_one_each(entries, doubts))
-    return tuple(sorted(entries, key=_place)), {at: why for at, why in doubts.items() if at not in used}
+    used = {column.position for entry in entries for column in entry.columns}
+    asked = tuple(run for run in runs if isinstance(run, Asked))
+    used |= {column.position for run in asked for column in run.columns}
+    left = {at: why for at, why in doubts.items() if at not in used}
+    return Found(tuple(sorted(entries, key=_place)), asked, left)
+
+
+def _of_shape(run: Run) -> Entry:
+    answers = run.answers
+    why = f"{len(run.columns)} questions in a row with its answers, told by their shape alone"
+    if run.others:
+        why += f"; it could be {' or '.join(run.others)} too"
+    if answers.stray_n:
+        why += f"; {answers.stray_n:,} of {answers.of_n:,} answers outside the limits, codes read as missing"
+    return Entry(
+        run.scale,
+        "unsure",
+        why,
+        run.columns,
+        values=answers.values,
+        missing=answers.missing,
+        integral=answers.integral,
+    )
 
 
 def _place(entry: Entry) -> tuple[int, int]:
@@ -112,39 +134,60 @@ def _one_each(entries: list[Entry], doubts: dict[int, str]) -> Iterator[Entry]:
             doubts.update({column.position: f"{entry.scale} is read from other columns" for column in entry.columns})
 
 
-@cache
-def _stems() -> tuple[tuple[tuple[str, ...], str], ...]:
-    found = [
-        (tuple(words_of(stem).split()), scale)
-        for scale in load_catalogue().delivered_ids
-        for stem in (scale, *SCALE_STEMS.get(scale, ()))
-    ]
-    return tuple(sorted(found, key=lambda each: -len(each[0])))
-
-
-def _stem_in(parts: Sequence[str]) -> tuple[int, tuple[str, ...], str] | None:
-    """Where the longest stem of a scale stands among the words of a name."""
-    for stem, scale in _stems():
-        for start in range(len(parts) - len(stem) + 1):
-            if tuple(parts[start : start + len(stem)]) == stem:
-                return start, stem, scale
-    return None
-
-
 def _named(column: Column) -> _Named | None:
     parts = column.words.split()
-    found = _stem_in(parts) if len(parts) <= 8 else None
+    named = _named_by(column, parts) if len(parts) <= _MOST_NAME_WORDS else None
+    return named or _named_before_text(column, parts)
+
+
+def _named_by(column: Column, parts: Sequence[str]) -> _Named | None:
+    """What these words say, all of them understood."""
+    found = stem_in(parts)
     if found is None:
         return None
     start, stem, scale = found
     rest, visit = _without_visit([*parts[:start], *parts[start + len(stem) :]])
     said = [part for part in rest if part not in ITEM_WORDS and part not in TOTAL_WORDS]
     if not said:
-        return _Named(column, scale, None, visit, not rest)
+        also = item_of_shorter_stem(stem) if not set(rest) & TOTAL_WORDS else None
+        return _Named(column, scale, None, visit, not rest, also=also)
     count = load_catalogue().instrument_of(scale).items.count
     if len(said) == 1 and said[0].isdigit() and 1 <= int(said[0]) <= count and not set(rest) & TOTAL_WORDS:
         return _Named(column, scale, int(said[0]), visit, False)
     return None
+
+
+def _named_before_text(column: Column, parts: Sequence[str]) -> _Named | None:
+    """A scale and the number of its item at the beginning (`PHQ-9: 1. ...`), whatever the question says after it."""
+    without_item = None
+    for end in range(1, min(len(parts) - 1, _MOST_NAME_WORDS) + 1):
+        named = _named_by(column, parts[:end]) if parts[end - 1].isdigit() else None
+        if named is not None and named.item is not None:
+            return named
+        if named is not None and named.also is not None:
+            without_item = replace(named, plain=False, has_text=True)
+    return without_item
+
+
+def _numbers_of_names(named: Sequence[_Named]) -> list[_Named]:
+    """In phq_1 ... phq_9 the last one is an item, though it is called as the scale."""
+    lacking: dict[tuple[str, Visit | None], set[int]] = {}
+    for scale, visit in {(each.also[0], each.visit): None for each in named if each.also is not None}:
+        count = load_catalogue().instrument_of(scale).items.count
+        by_number = {each.item for each in named if (each.scale, each.visit) == (scale, visit)}
+        by_stem = {each.also[1] for each in named if each.also and (each.also[0], each.visit) == (scale, visit)}
+        missing = set(range(1, count + 1)) - by_number
+        if missing <= by_stem and len(missing) * 2 < count:
+            lacking[scale, visit] = missing
+    made = []
+    for each in named:
+        scale, number = each.also or ("", 0)
+        if number in lacking.get((scale, each.visit), ()):
+            lacking[scale, each.visit].remove(number)
+            made.append(_Named(each.column, scale, number, each.visit, False))
+        else:
+            made.append(each)
+    return made
 
 
 def _without_visit(parts: list[str]) -> tuple[list[str], Visit | None]:
@@ -164,24 +207,10 @@ def _by_name(named: Sequence[_Named], doubts: dict[int, str]) -> Iterator[Entry]
         own = [each for each in named if (each.scale, each.visit) == (scale, visit)]
         items = {each.item: each.column for each in reversed(own) if each.item is not None}
         totals = [each for each in own if each.item is None]
-        items, totals = _number_of_the_name(scale, items, totals)
         totals.sort(key=lambda each: each.plain)
         entry = _entry(scale, items, totals[0].column if totals else None, visit, doubts)
         if entry is not None:
             yield entry
-
-
-def _number_of_the_name(
-    scale: str, items: dict[int, Column], totals: list[_Named]
-) -> tuple[dict[int, Column], list[_Named]]:
-    """In phq_1 ... phq_9 the last one is an item, though it is called as the scale."""
-    count = load_catalogue().instrument_of(scale).items.count
-    lacking = set(range(1, count + 1)) - set(items)
-    for each in totals:
-        number = each.column.words.split()[-1]
-        if each.plain and len(lacking) == 1 and number.isdigit() and {int(number)} == lacking:
-            return {**items, int(number): each.column}, [other for other in totals if other is not each]
-    return items, totals
 
 
 def _entry(
@@ -193,7 +222,7 @@ def _entry(
     why: list[str] = []
     if items and len(items) * 2 >= count:
         listed = tuple(items.get(number) for number in range(1, count + 1))
-        answers = _answers(listed, instrument.items.limits)
+        answers = answers_of(listed, instrument.items.limits)
         if answers is not None:
             doubt = len(items) < count or answers.stray_n or answers.values
             entry = replace(
@@ -208,7 +237,9 @@ def _entry(
             if answers.stray_n:
                 why.append(f"{answers.stray_n:,} of {answers.of_n:,} answers outside the limits, codes read as missing")
     left = [column for column in items.values() if column not in entry.items]
-    doubts.update({column.position: f"named like an item of {scale}, but its cells are none" for column in left})
+    few = len(items) * 2 < count
+    what = f"only {len(items)} of its {count} items are here" if few else "its cells are no answers to it"
+    doubts.update({column.position: f"named like an item of {scale}, but {what}" for column in left})
     if total is not None:
         form = _form_of_total(scale, total)
         if form is None:
@@ -247,135 +278,3 @@ def _form_of_total(scale: str, total: Column) -> tuple[str | None, str] | None:
         return None, why
     form = "raw" if max(numbers) <= raw.maximum else "index"
     return form, f"{why}; no form is named, {form} by their size"
-
-
-def _answers(items: Sequence[Column | None], limits: Sequence[tuple[float, float]]) -> _Answers | None:
-    """How columns answer items with these limits; None when they do not."""
-    stray = of = 0
-    values: dict[str, str] = {}
-    missing: set[str] = set()
-    integral = False
-    lists: set[int] = set()
-    for column, (low, high) in zip(items, limits, strict=False):
-        if column is None or not column.cells:
-            continue
-        missing.update(column.missing_words)
-        integral = integral or column.has_point_nought
-        if column.is_numeric:
-            codes = missing_numbers(column, low, high)
-            missing.update(codes)
-            if any(not number.is_integer() for number in column.numbers):
-                return None
-            stray += sum(n for number, n in column.numbers.items() if not low <= number <= high)
-        else:
-            said = {text: found for text in column.said if (found := answer_of(text)) is not None}
-            if not said or len(said) < len(column.said):
-                return None
-            if any(points > high or high != len(ANSWERS[number]) - 1 for points, number in said.values()):
-                return None
-            lists |= {number for points, number in said.values() if points}
-            values.update({text: str(points) for text, (points, _) in said.items()})
-        of += column.said.total()
-    if not of or stray > _MOST_STRAY * of or len(lists) > 1:
-        return None
-    for number in lists or ({0} if values else set()):
-        values |= _unsaid(values, ANSWERS[number])
-    ordered = dict(sorted(values.items(), key=lambda each: (each[1], each[0])))
-    return _Answers(stray, of, ordered, tuple(sorted(missing)), integral)
-
-
-def _unsaid(values: Mapping[str, str], answers: Sequence[str]) -> dict[str, str]:
-    """The answers of a list that nobody gave yet, written as the others are."""
-    if all(text == text.capitalize() for text in values):
-        written = [answer.capitalize() for answer in answers]
-    elif all(text == text.lower() for text in values):
-        written = list(answers)
-    else:
-        return {}
-    given = set(values.values())
-    return {text: str(points) for points, text in enumerate(written) if str(points) not in given}
-
-
-def _by_shape(columns: Sequence[Column]) -> Iterator[Entry]:
-    for run in _runs(columns):
-        found = list(_forms_of(run))
-        if not found:
-            continue
-        _, _, scale, answers = found[0]
-        others = [each[2] for each in found[1:]]
-        why = f"{len(run)} questions in a row with its answers, told by their shape alone"
-        if others:
-            why += f"; it could be {' or '.join(others)} too"
-        if answers.stray_n:
-            why += f"; {answers.stray_n:,} of {answers.of_n:,} answers outside the limits, codes read as missing"
-        yield Entry(
-            scale,
-            "unsure",
-            why,
-            tuple(run),
-            values=answers.values,
-            missing=answers.missing,
-            integral=answers.integral,
-        )
-
-
-def _forms_of(run: Sequence[Column]) -> list[tuple[int, float, str, _Answers]]:
-    """Forms with as many items and these answers, the tightest first; one that the names name before all others."""
-    hint = _hint(run[0])
-    found = []
-    for instrument in load_catalogue().instruments.values():
-        if instrument.items.count != len(run) or (hint is not None and hint != instrument.id):
-            continue
-        answers = _answers(run, instrument.items.limits)
-        if answers is not None:
-            found.append((answers.stray_n, max(high for _, high in instrument.items.limits), instrument.id, answers))
-    return sorted(found, key=lambda each: each[:3])
-
-
-def _hint(column: Column) -> str | None:
-    found = _stem_in(column.words.split())
-    # A stem of one word may be a word of a question.
-    return found[2] if found is not None and len(found[1]) > 1 else None
-
-
-def _runs(columns: Sequence[Column]) -> Iterator[list[Column]]:
-    """Questions that stand side by side under one heading and one count."""
-    run: list[Column] = []
-    for column in columns:
-        if not _is_question(column):
-            continue
-        number = _number_in(column.name)
-        follows = (
-            run
-            and column.position == run[-1].position + 1
-            and _heading(column.name) == _heading(run[-1].name)
-            and _hint(column) == _hint(run[-1])
-            and number != 1
-        )
-        if run and not follows:
-            yield run
-            run = []
-        run.append(column)
-    if run:
-        yield run
-
-
-def _is_question(column: Column) -> bool:
-    parts = column.words.split()
-    numbered = len(parts) == 2 and parts[0] in ITEM_WORDS | {"question"} and parts[1].isdigit()
-    if not (numbered or len(parts) >= _LONG_NAME_WORDS):
-        return False
-    if column.is_numeric:
-        return column.is_whole and len(column.said) <= 15
-    return bool(column.said) and all(answer_of(text) is not None for text in column.said)
-
-
-def _heading(name: str) -> str:
-    head = re.match(r"(.*[?:\[])\s*\S", name, re.DOTALL)
-    return re.sub(r"[0-9]+", "", head[1]) if head else ""
-
-
-def _number_in(name: str) -> int | None:
-    rest = re.sub(r".*[?:\[]\s*(?=\S)", "", name, flags=re.DOTALL)
-    found = re.match(r"\W*(?:item|question|q|i)?[ _.]?([0-9]{1,2})\b", rest, re.IGNORECASE)
-    return int(found[1]) if found else None

@@ -13,6 +13,7 @@ from pipelines.contract.mapping_text import LARGEST_BYTES
 from pipelines.drafting.draft import Draft, FileDraft
 from pipelines.drafting.looks import Column
 from pipelines.drafting.plain import Guess
+from pipelines.drafting.runs import Asked
 from pipelines.drafting.scales import Entry
 from pipelines.instruments.catalogue import load_catalogue
 
@@ -51,6 +52,8 @@ def _head(draft: Draft) -> Iterator[str]:
         for position, new in file.renamed.items():
             label = file.columns[position - 1].label
             yield from _comment(f"Rename {label} to {new}: its name promises an identifier, its cells hold none.")
+        for asked in file.asked:
+            yield from _comment(asked_sentence(asked))
         for name in file.needed:
             yield from _comment(needed_sentence(file, name))
     yield ""
@@ -62,6 +65,16 @@ def by_reason(file: FileDraft) -> dict[str, list[str]]:
     for each in file.take_out:
         found.setdefault(each.why, []).append(each.column.label)
     return found
+
+
+def asked_sentence(asked: Asked) -> str:
+    """What is unsure about columns that look like questions, and what to do. They stand by place: names hold texts."""
+    first, last = asked.columns[0].position, asked.columns[-1].position
+    which = f"Column {first}" if first == last else f"Columns {first} to {last}"
+    return (
+        f"{which}: {asked.why} Write each scale below under `scores` with its columns in order, or list what is no "
+        "question under `ignore`; until then the file is refused."
+    )
 
 
 def needed_sentence(file: FileDraft, name: str) -> str:

@@ -44,8 +44,10 @@ def disagreements(instrument: Instrument) -> Iterator[tuple[str, str]]:
         for place, expected in _of_scale(scale, items):
             yield f"scales.{scale.id}.{place}", expected
         parts = {name: own.get(name) for name in scale.scoring.parts}
-        if any(part is None or not part.scoring.minimum < scale.scoring.parts[name] <= part.scoring.maximum
-               for name, part in parts.items()):
+        if any(
+            part is None or not part.scoring.minimum < scale.scoring.parts[name] <= part.scoring.maximum
+            for name, part in parts.items()
+        ):
             yield f"scales.{scale.id}.scoring.parts", "scales of this form, each with a cut within its range"
 
 
@@ -106,8 +108,9 @@ def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
         yield "missing.never_impute", "items of the scale"
     if any(entry.item not in numbers for entry in scale.safety_items):
         yield "safety_items", "items of the scale"
-    if scale.raw_form and scale.raw_form.maximum * scale.raw_form.factor != scoring.maximum:
-        yield "raw_form", f"a maximum that becomes {scoring.maximum:g}"
+    raw = scale.raw_form
+    if raw and (raw.minimum * raw.factor, raw.maximum * raw.factor) != (scoring.minimum, scoring.maximum):
+        yield "raw_form", f"ends that become {scoring.minimum:g} and {scoring.maximum:g}"
 
 
 def _of_method(scale: Scale) -> Iterator[tuple[str, str]]:
@@ -120,6 +123,8 @@ def _of_method(scale: Scale) -> Iterator[tuple[str, str]]:
     }
     if any(given != (scoring.combine == method) for method, given in owned.items()):
         yield "scoring", "`levels`, `parts` or `not_from_items` exactly where the method needs them"
+    if scoring.combine == "all_reached" and (scoring.minimum, scoring.maximum, scoring.step) != (0, 1, 1):
+        yield "scoring", "a verdict of 0 or 1"
     if scoring.minimum >= scoring.maximum or scoring.step <= 0:
         yield "scoring", "a minimum below the maximum and a step above 0"
 
@@ -152,8 +157,9 @@ def _of_levels(scale: Scale, numbers: set[int]) -> Iterator[tuple[str, str]]:
     if [level.score for level in scoring.levels] != legal_scores(scale)[1:]:
         yield "scoring.levels", f"a level for every step from above {scoring.minimum:g} to {scoring.maximum:g}"
     for condition in (condition for level in scoring.levels for condition in level.conditions):
-        if not set(condition.items) <= numbers or not 1 <= condition.needed <= len(condition.items):
-            yield "scoring.levels", "conditions on items of the scale, no more needed than named"
+        named = set(condition.items)
+        if not (named <= numbers and len(named) == len(condition.items) and 1 <= condition.needed <= len(named)):
+            yield "scoring.levels", "conditions on items of the scale, each named once, no more needed than named"
 
 
 def legal_scores(scale: Scale) -> list[float]:

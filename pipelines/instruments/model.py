@@ -245,7 +245,7 @@ class FirstFollowUp(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Loinc(Cited):
-    """LOINC codes. Empty = none found, which is no proof of absence. `others`: codes of the form by what they are of."""
+    """LOINC codes. Empty = none found, which is no proof of absence. `others`: further codes, by what they are of."""
 
     panel: str | None = None
     total: str | None = None

@@ -3,5 +3,5 @@
 -- Inputs: patient_outcomes, grouped_units, timepoint_names.
 SELECT outcomes.*, presence, sessions_group, integration_group
 FROM patient_outcomes AS outcomes
-JOIN grouped_units USING (clinic_id, patient_id, course_number)
+JOIN grouped_units USING (unit_number)
 SEMI JOIN timepoint_names USING (timepoint)

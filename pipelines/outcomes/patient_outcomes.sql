@@ -4,9 +4,8 @@
 -- response, remission, improved, deteriorated and recovered are NULL where there is no follow-up, and where the scale
 -- does not define them.
 SELECT
+    unit_number,
     clinic_id,
-    patient_id,
-    course_number,
     condition,
     route,
     is_first,
@@ -18,9 +17,7 @@ SELECT
     followup IS NOT NULL AS is_analysed,
     baseline,
     followup,
-    followup_c_day,
     direction,
-    improvement,
     response_defined,
     remission_defined,
     reliable_defined,

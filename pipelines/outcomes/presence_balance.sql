@@ -1,13 +1,13 @@
 -- How alike the groups of therapist presence were before treatment.
 -- Grain: clinic_id (also `all`) x condition (also `all`) x presence x characteristic x level, for every level that
--- anyone of the clinic and condition has. Inputs: grouped_units, primary_scales, baselines.
+-- anyone of the clinic and condition has. Inputs: grouped_units, unit_baselines.
 -- Denominators: n = patients of the group (with a baseline on the scale, where characteristic = baseline), others_n =
 -- those of all other groups together. Condition `all`: each patient once, and no baseline, since scales differ.
 WITH counted AS (
-    SELECT clinic_id, patient_id, course_number, condition, condition AS own_condition, presence, route, sex, age_band
+    SELECT unit_number, clinic_id, condition, condition AS own_condition, presence, route, sex, age_band
     FROM grouped_units
     UNION ALL
-    SELECT clinic_id, patient_id, course_number, 'all', condition, presence, route, sex, age_band
+    SELECT unit_number, clinic_id, 'all', condition, presence, route, sex, age_band
     FROM grouped_units
     WHERE is_first
 ),
@@ -21,11 +21,10 @@ described AS (
     UNION ALL
     SELECT clinic_id, condition, presence, 'condition', own_condition, NULL FROM counted WHERE condition = 'all'
     UNION ALL
-    SELECT clinic_id, condition, presence, 'baseline', scale, CAST(round(1e6 * baseline) AS BIGINT)
+    SELECT counted.clinic_id, counted.condition, presence, 'baseline', scale, CAST(round(1e6 * baseline) AS BIGINT)
     FROM counted
-    JOIN primary_scales USING (clinic_id, patient_id, course_number)
-    JOIN baselines USING (clinic_id, patient_id, course_number, scale)
-    WHERE condition <> 'all'
+    JOIN unit_baselines USING (unit_number)
+    WHERE is_primary AND counted.condition <> 'all'
 ),
 groups AS (
     SELECT

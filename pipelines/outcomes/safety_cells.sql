@@ -1,6 +1,6 @@
 -- Adverse events by cell.
 -- Grain: clinic_id x condition x route (the session's own), each also `all`, x event (also `any`, `serious`).
--- Inputs: session_facts, adverse_events, event_sessions, event_names (event: every word of the contract, any, serious).
+-- Inputs: patient_sessions, adverse_events, event_sessions, event_names (event: every word of the contract, any, serious).
 -- Denominators: events_n of sessions_assessed_n, the sessions in which adverse events were asked for;
 -- patients_with_event_n of patients_n, the patients with such a session. What was told where nobody asked is counted
 -- in events_not_assessed_n, what belongs to no session in events_unlinked_n (in route `all` alone).
@@ -13,9 +13,9 @@ WITH exposures AS (
         patient_number,
         CASE WHEN grouping(condition) = 1 THEN 'all' ELSE condition END AS condition,
         CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
-        count(*) AS sessions_n,
-        count(*) FILTER (ae_assessed) AS assessed_n
-    FROM session_facts
+        CAST(sum(sessions_n) AS BIGINT) AS sessions_n,
+        CAST(sum(assessed_n) AS BIGINT) AS assessed_n
+    FROM patient_sessions
     GROUP BY GROUPING SETS (
         (clinic_id, patient_number, condition, route),
         (clinic_id, patient_number, condition),

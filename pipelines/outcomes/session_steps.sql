@@ -8,6 +8,7 @@
 WITH dosing_days AS (
     SELECT clinic_id, patient_id, session_day, min(session_number) AS first_number, max(session_number) AS last_number
     FROM course_sessions
+    SEMI JOIN contact_facts USING (clinic_id, patient_id)
     GROUP BY clinic_id, patient_id, session_day
 ),
 prepared AS (

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipelines.contract.tables import SESSIONS
 from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql
 from pipelines.outcomes.columns import finished
@@ -142,11 +143,13 @@ def session_tables(engine: Engine, limits: Limits = Limits()) -> dict[str, pd.Da
     0 to 100, rates events per 100 sessions; every statistic is rounded to 6 decimals, half away from zero. Leaves
     `session_facts` and `session_steps` in the engine.
     """
+    engine.hold("session_facts", load_sql(__file__, "session_facts"), _never_recorded(engine))
     for name in (
-        *("session_facts", "session_measures", "event_sessions"),
-        *("contact_facts", "session_steps", "pathway_steps", "pathway_measures"),
+        *("patient_sessions", "session_measures", "event_sessions"),
+        *("contact_facts", "session_steps", "pathway_steps"),
     ):
         engine.materialise(name, load_sql(__file__, name))
+    engine.view("pathway_measures", load_sql(__file__, "pathway_measures"))
     for name, route in (("session_cells", "route"), ("pathway_cells", "course_route")):
         engine.materialise(name, load_sql(__file__, "session_cells").replace("/* route */", route))
     engine.define("event_names", pd.DataFrame({"event": [*ADVERSE_EVENTS, ANY_EVENT, SERIOUS]}))
@@ -159,6 +162,12 @@ def session_tables(engine: Engine, limits: Limits = Limits()) -> dict[str, pd.Da
         "route_profile": _route_profile(measured[measured["measure"].isin(PROFILE_MEASURES)], limits),
         "care_pathway": _pathway(pathway, limits),
     }
+
+
+def _never_recorded(engine: Engine) -> frozenset[str]:
+    """Columns of `sessions` in which no clinic recorded anything, of those that `session_facts` takes over."""
+    recorded = frozenset(SESSIONS.columns) - {"condition", "route"}
+    return recorded - engine.filled("sessions", recorded)
 
 
 def _measured(engine: Engine, measures: str, cells: str, limits: pd.DataFrame) -> pd.DataFrame:

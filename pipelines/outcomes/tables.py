@@ -127,6 +127,7 @@ def outcome_tables(
     """
     _define_thresholds(engine, reliable_change)
     engine.define("timepoint_names", timepoint_names())
+    engine.materialise("counted_courses", load_sql(__file__, "counted_courses"))
     # The second course first, so that the engine is left with the relations of the first.
     retreatment = _outcomes_at(engine, SECOND_COURSE, limits)
     outcomes = _outcomes_at(engine, FIRST_COURSE, limits)
@@ -145,16 +146,22 @@ def outcome_tables(
 
 def _outcomes_at(engine: Engine, course_place: int, limits: Limits) -> pd.DataFrame:
     """The outcomes of each patient's course at this place among those of its condition."""
-    engine.materialise("counted_units", load_sql(__file__, "counted_units"), course_place=course_place)
+    _count_units(engine, course_place)
     return outcomes_of_units(engine, limits)
+
+
+def _count_units(engine: Engine, course_place: int) -> None:
+    """Make `counted_units` of `counted_courses`: those at this place."""
+    engine.view("counted_units", f"SELECT * FROM counted_courses WHERE course_place = {course_place:d}")
 
 
 def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands.
 
-    Leaves `paired_units`, `judged_units`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in the engine.
+    Leaves `unit_baselines`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in the engine.
     """
-    engine.materialise("paired_units", load_sql(__file__, "paired_units"))
+    engine.materialise("unit_baselines", load_sql(__file__, "unit_baselines"))
+    engine.view("paired_units", load_sql(__file__, "paired_units"))
     _judge(engine, "paired_units", "judged_units")
     engine.materialise("patient_outcomes", load_sql(__file__, "patient_outcomes"))
     return outcomes_of_patients(engine, limits, "counted_units", "patient_outcomes")
@@ -202,7 +209,8 @@ def reliable_change_candidates(engine: Engine) -> pd.DataFrame:
     legal change strictly greater. The caller freezes the rows as a ledger event and hands `value` back. Needs the
     tables of `derive_care`.
     """
-    engine.materialise("counted_units", load_sql(__file__, "counted_units"), course_place=1)
+    engine.materialise("counted_courses", load_sql(__file__, "counted_courses"))
+    _count_units(engine, FIRST_COURSE)
     frame = engine.frame(load_sql(__file__, "reliable_change_candidates"), minimum_n=RELIABLE_CHANGE_MINIMUM_N)
     frame["sd"] = rounded(frame["sd"])
     frame["rci"] = rounded(np.round(Z, 2) * frame["sd"] * np.sqrt(2) * np.sqrt(1 - frame["alpha"]))
@@ -224,8 +232,8 @@ def _define_thresholds(engine: Engine, reliable_change: Mapping[str, float | Non
 
 
 def _judge(engine: Engine, pairs: str, into: str) -> None:
-    """Make `into` from a relation of pairs: its rows with their classes (judged_pairs.sql)."""
-    engine.materialise(into, load_sql(__file__, "judged_pairs").replace("/* pairs */", quoted(pairs)))
+    """Make view `into` of a relation of pairs: its rows with their classes (judged_pairs.sql)."""
+    engine.view(into, load_sql(__file__, "judged_pairs").replace("/* pairs */", quoted(pairs)))
 
 
 def timepoint_names(names: tuple[str, ...] = TIMEPOINTS) -> pd.DataFrame:

@@ -1,82 +1,94 @@
 -- Course of the scores, by session and by week.
 -- Grain: clinic_id x condition x route x scale x axis x position; positions run without a hole from the baseline to
 -- the last one at which a patient of the cell has a score.
--- Inputs: counted_units, baselines, follow_ups, course_sessions, cell_counts.
+-- Inputs: counted_units, unit_baselines, follow_ups, course_sessions, cell_counts.
 -- Parameters: week_slack_days, last_week.
 -- Population: counted units of the cell with a baseline on the scale. Axis session: 1 = the baseline, k = the last
 -- follow-up after session k-1 up to and including session k. Axis week: 0 = the baseline, w = the follow-up nearest
 -- to c-day 7w within the slack, of two equally near the earlier.
 -- n_stopped = patients of the population with no score at that position or a later one of the axis (for weeks also
 -- beyond the last week shown). Sums run over whole billionths of a point: exact in any order.
-WITH members AS (
-    SELECT clinic_id, patient_id, course_number, condition, route, scale, baseline
-    FROM counted_units
-    JOIN baselines USING (clinic_id, patient_id, course_number)
+WITH starts AS (
+    SELECT member_number, clinic_id, condition, route, scale, CAST(round(1e9 * baseline) AS BIGINT) AS billionths
+    FROM unit_baselines
 ),
-session_spans AS (
-    SELECT
-        clinic_id,
-        patient_id,
-        course_number,
-        session_number,
-        c_day,
-        lag(c_day) OVER (PARTITION BY clinic_id, patient_id, course_number ORDER BY session_number) AS previous_c_day
+followed AS MATERIALIZED (
+    SELECT unit_number, member_number, c_day, CAST(round(1e9 * score) AS BIGINT) AS billionths
+    FROM follow_ups
+    JOIN unit_baselines USING (clinic_id, patient_id, course_number, scale)
+),
+-- Of several sessions on one day the first ends the span; the first session of all ends none.
+spans AS (
+    SELECT unit_number, c_day, min(session_number) AS session_number
     FROM course_sessions
+    JOIN counted_units USING (clinic_id, patient_id, course_number)
+    GROUP BY unit_number, c_day
+    HAVING min(session_number) > 1
 ),
 by_session AS (
+    SELECT member_number, session_number AS position, arg_max(billionths, followed.c_day) AS billionths
+    FROM followed
+    ASOF JOIN spans ON followed.unit_number = spans.unit_number AND followed.c_day <= spans.c_day
+    GROUP BY member_number, session_number
+),
+weeks AS (
     SELECT
-        follow_ups.clinic_id,
-        follow_ups.patient_id,
-        follow_ups.course_number,
-        follow_ups.scale,
-        session_number AS position,
-        arg_max(score, follow_ups.c_day) AS score
-    FROM follow_ups
-    ASOF JOIN (SELECT * FROM session_spans WHERE session_number > 1 AND c_day > previous_c_day) AS spans
-        ON follow_ups.clinic_id = spans.clinic_id
-        AND follow_ups.patient_id = spans.patient_id
-        AND follow_ups.course_number = spans.course_number
-        AND follow_ups.c_day <= spans.c_day
-    GROUP BY ALL
+        member_number,
+        CAST(floor((c_day + 3) / 7) AS INTEGER) AS position,
+        c_day - 7 * CAST(floor((c_day + 3) / 7) AS INTEGER) AS days_off,
+        billionths
+    FROM followed
+    WHERE c_day > 3
 ),
 by_week AS (
+    -- In this order: on the day, a day before, a day after, two days before, ...
+    SELECT member_number, position, arg_min(billionths, abs(4 * days_off + 1)) AS billionths
+    FROM weeks
+    WHERE abs(days_off) <= $week_slack_days
+    GROUP BY member_number, position
+),
+placed AS MATERIALIZED (
+    SELECT member_number, 'session' AS axis, 1 AS position, billionths FROM starts
+    UNION ALL
+    SELECT member_number, 'session', position, billionths FROM by_session
+    UNION ALL
+    SELECT member_number, 'week', 0, billionths FROM starts
+    UNION ALL
+    SELECT member_number, 'week', position, billionths FROM by_week
+),
+scored AS (
     SELECT
         clinic_id,
-        patient_id,
-        course_number,
+        condition,
+        route,
         scale,
-        CAST(floor((c_day + 3) / 7) AS INTEGER) AS position,
-        arg_min(score, (abs(c_day - 7 * CAST(floor((c_day + 3) / 7) AS INTEGER)), c_day)) AS score
-    FROM follow_ups
-    WHERE c_day > 3 AND abs(c_day - 7 * CAST(floor((c_day + 3) / 7) AS INTEGER)) <= $week_slack_days
-    GROUP BY clinic_id, patient_id, course_number, scale, position
-),
-placed AS (
-    SELECT members.* EXCLUDE (baseline), 'session' AS axis, 1 AS position, baseline AS score, baseline FROM members
-    UNION ALL
-    SELECT members.* EXCLUDE (baseline), 'session' AS axis, position, score, baseline
-    FROM members
-    JOIN by_session USING (clinic_id, patient_id, course_number, scale)
-    UNION ALL
-    SELECT members.* EXCLUDE (baseline), 'week' AS axis, 0 AS position, baseline AS score, baseline FROM members
-    UNION ALL
-    SELECT members.* EXCLUDE (baseline), 'week' AS axis, position, score, baseline
-    FROM members
-    JOIN by_week USING (clinic_id, patient_id, course_number, scale)
-),
-lasts AS (
-    SELECT clinic_id, patient_id, course_number, condition, scale, axis, max(position) AS last_position
+        axis,
+        position,
+        count(*) AS n,
+        sum(placed.billionths) AS score_sum,
+        sum(CAST(placed.billionths AS HUGEINT) * placed.billionths) AS score_squares,
+        0 AS last_n,
+        0 AS last_baseline_sum
     FROM placed
-    GROUP BY clinic_id, patient_id, course_number, condition, scale, axis
+    JOIN starts USING (member_number)
+    GROUP BY clinic_id, condition, route, scale, axis, position
 ),
-marked AS (
+ended AS (
     SELECT
-        *,
-        CAST(round(1e9 * score) AS BIGINT) AS score_billionths,
-        CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
-        position = last_position AS is_last
-    FROM placed
-    JOIN lasts USING (clinic_id, patient_id, course_number, condition, scale, axis)
+        clinic_id,
+        condition,
+        route,
+        scale,
+        axis,
+        position,
+        0 AS n,
+        NULL AS score_sum,
+        NULL AS score_squares,
+        count(*) AS last_n,
+        sum(billionths) AS last_baseline_sum
+    FROM (SELECT member_number, axis, max(position) AS position FROM placed GROUP BY member_number, axis)
+    JOIN starts USING (member_number)
+    GROUP BY clinic_id, condition, route, scale, axis, position
 ),
 summed AS (
     SELECT
@@ -86,12 +98,12 @@ summed AS (
         scale,
         axis,
         position,
-        count(*) AS n,
-        sum(score_billionths) AS score_sum,
-        sum(CAST(score_billionths AS HUGEINT) * score_billionths) AS score_squares,
-        count(*) FILTER (is_last) AS last_n,
-        coalesce(sum(baseline_billionths) FILTER (is_last), 0) AS last_baseline_sum
-    FROM marked
+        sum(n) AS n,
+        sum(score_sum) AS score_sum,
+        sum(score_squares) AS score_squares,
+        sum(last_n) AS last_n,
+        sum(last_baseline_sum) AS last_baseline_sum
+    FROM (FROM scored UNION ALL FROM ended)
     GROUP BY GROUPING SETS (
         (clinic_id, condition, route, scale, axis, position),
         (clinic_id, condition, scale, axis, position),

@@ -163,7 +163,7 @@ def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
         pending = every[every["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
         engine.define("deliveries", _delivery_rows(pending, candidate.confirmed))
         store(engine, "SELECT * FROM deliveries", candidate_path(folder, "deliveries"), "receipt")
-    kept = pending[["receipt", "table", *COUNTS, *BESIDE]].to_dict("records")
+    kept = pending[["receipt", "table", *COUNTS, *BESIDE, "standing_n"]].to_dict("records")
     write_whole(folder / "reconciliation.json", json.dumps(kept).encode(), PRIVATE_FILE)
     for row in pending.to_dict("records"):
         job.log.event(

@@ -13,7 +13,9 @@ from reports.charts.spec import (
     ROW_PX,
     Spec,
     at_the_right,
+    coloured_interval,
     finished,
+    ring,
     row_names,
     rows_axis,
     tooltips,
@@ -57,23 +59,11 @@ def spec(words: Words, condition: str) -> Spec:
     base = alt.Chart().encode(y=rows_axis())
     spoken = tooltips(words, words.say("column.route"))
     layers = alt.layer(
-        # A dark edge, for the light colours of the palette.
-        base.mark_rule(size=8, strokeCap="round", color=theme.CONTEXT, aria=False).encode(
-            x=alt.X("low:Q", scale=across, axis=axis), x2=alt.X2("high:Q")
-        ),
-        base.mark_rule(size=5, strokeCap="round", aria=False).encode(
-            x=alt.X("low:Q", scale=across, axis=axis),
-            x2=alt.X2("high:Q"),
-            color=alt.Color("colour:N", scale=None, legend=None),
-            opacity=theme.paler_when_imprecise(0.5),
-            tooltip=spoken,
-        ),
+        *coloured_interval(base, across, axis, spoken),
         alt.Chart()
         .mark_rule(color=theme.CONTEXT, strokeDash=[3, 3], aria=False)
         .encode(x=alt.X(datum=0, scale=across, axis=axis)),
-        base.mark_point(size=45, fill="white", stroke=theme.INK, strokeWidth=2, opacity=1, aria=False).encode(
-            x=alt.X("value:Q", scale=across, axis=axis), tooltip=spoken
-        ),
+        ring(base, across, axis, spoken),
         row_names(base),
         at_the_right(base, "reading"),
         height=ROW_PX,

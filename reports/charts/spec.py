@@ -49,6 +49,29 @@ def at_the_right(base: alt.Chart, field: str) -> alt.Chart:
     return readings
 
 
+def coloured_interval(
+    base: alt.Chart, across: alt.Scale, axis: alt.Axis, spoken: list[alt.Tooltip], size: int = 5
+) -> list[alt.Chart]:
+    """From `low` to `high` in the colour of the row, paler when imprecise, with a dark edge for the light colours."""
+
+    def line(width: int) -> alt.Chart:
+        mark: alt.Chart = base.mark_rule(size=width, strokeCap="round", color=theme.CONTEXT, aria=False).encode(
+            x=alt.X("low:Q", scale=across, axis=axis), x2=alt.X2("high:Q")
+        )
+        return mark
+
+    colour = alt.Color("colour:N", scale=None, legend=None)
+    opacity = theme.paler_when_imprecise(0.5)
+    return [line(size + 3), line(size).encode(color=colour, opacity=opacity, tooltip=spoken)]
+
+
+def ring(base: alt.Chart, across: alt.Scale, axis: alt.Axis, spoken: list[alt.Tooltip]) -> alt.Chart:
+    """The figure itself: a white dot with a dark edge at `value`."""
+    mark = base.mark_point(size=45, fill="white", stroke=theme.INK, strokeWidth=2, opacity=1, aria=False)
+    drawn: alt.Chart = mark.encode(x=alt.X("value:Q", scale=across, axis=axis), tooltip=spoken)
+    return drawn
+
+
 # Set by the page: `narrow` where names stand above their marks; `low`, `high` and `ticks` of an axis that follows the
 # rows; `turned` where higher is better, so that better is to the left all the same.
 NARROW = alt.VariableParameter(name="narrow", value=False)

@@ -8,7 +8,19 @@ from functools import lru_cache
 import altair as alt
 
 from reports import theme
-from reports.charts.spec import AXIS, NARROW, ROW_PX, Spec, at_the_right, finished, row_names, rows_axis, tooltips
+from reports.charts.spec import (
+    AXIS,
+    NARROW,
+    ROW_PX,
+    Spec,
+    at_the_right,
+    coloured_interval,
+    finished,
+    ring,
+    row_names,
+    rows_axis,
+    tooltips,
+)
 from reports.words import Words
 
 
@@ -28,22 +40,16 @@ def spec(words: Words, measure: str, group: str, tick: int = 1) -> Spec:
         alt.Tooltip("published:N", title=words.say("column.published")),
     ]
 
-    def line(low: str, high: str, size: int, color: str = theme.CONTEXT) -> alt.Chart:
+    def line(low: str, high: str, size: int, color: str) -> alt.Chart:
         mark = base.mark_rule(size=size, strokeCap="round", aria=False, color=color)
         drawn: alt.Chart = mark.encode(x=alt.X(f"{low}:Q", scale=across, axis=axis), x2=alt.X2(f"{high}:Q"))
         return drawn
 
-    paler = theme.paler_when_imprecise(0.5)
     layers = alt.layer(
-        line("published_low", "published_high", 20, color=theme.PALE),
-        line("lowest", "highest", 2),
-        line("low", "high", 10),
-        line("low", "high", 7).encode(
-            color=alt.Color("colour:N", scale=None, legend=None), opacity=paler, tooltip=spoken
-        ),
-        base.mark_point(size=45, fill="white", stroke=theme.INK, strokeWidth=2, opacity=1, aria=False).encode(
-            x=alt.X("value:Q", scale=across, axis=axis), tooltip=spoken
-        ),
+        line("published_low", "published_high", 20, theme.PALE),
+        line("lowest", "highest", 2, theme.CONTEXT),
+        *coloured_interval(base, across, axis, spoken, size=7),
+        ring(base, across, axis, spoken),
         row_names(base),
         at_the_right(base, "reading"),
         height=ROW_PX,

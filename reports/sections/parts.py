@@ -1,10 +1,9 @@
-"""What a section of a page is made of: a heading that says the finding, a sentence, charts, a real table."""
+"""What a section of a page is made of: a heading that says the finding, a sentence, a real table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipelines.disclosure.released import ReleasedTable
 from reports import figures, released_rows
@@ -45,20 +44,8 @@ class TableView:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A chart on a page: its id there, its Vega-Lite spec without data, the rows it draws, what it says aloud."""
-
-    id: str
-    spec: Mapping[str, Any]
-    data_name: str
-    data: list[dict[str, Any]]
-    label: str
-    wide: bool = False
-
-
-@dataclass(frozen=True)
 class Section:
-    """One section. `empty` = a sentence in place of charts and table when there is nothing to show.
+    """One section. `empty` = a sentence in place of the table when there is nothing to show.
 
     fold: what a folded table is called in place of `the same numbers as a table`.
     """
@@ -67,7 +54,6 @@ class Section:
     heading: str
     sentence: str
     reading: str = ""
-    charts: tuple[Drawn, ...] = ()
     table: TableView | None = None
     empty: str = ""
     folded: bool = True
@@ -92,15 +78,6 @@ class Page:
     def when(self) -> str:
         """The timepoint of the page in words."""
         return self.words.name("timepoint", self.scope.timepoint)
-
-
-def drawn(chart_id: str, name: str, chart: Any, data: list[dict[str, Any]], wide: bool = False) -> Drawn:
-    """An Altair chart as the page embeds it. ValueError when a chart would carry rows inside its spec."""
-    # Checked against the Vega-Lite schema in the tests: here that would take most of the time of a release.
-    spec = chart.to_dict(validate=False)
-    if spec.pop("datasets", None):
-        raise ValueError(f"the chart {name} carries its own data")
-    return Drawn(chart_id, spec, name, data, str(spec.get("description", "")), wide)
 
 
 def label(text: str, link: str = "") -> Cell:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from pipelines.disclosure.policy import POLICIES
+from reports.figures import FORMATS
 from tests.browser import care_twin as twin
 from tests.browser.handling import choose, rows_of, saved, texts, texts_of, tight
 from tests.browser.released_twin import DEFAULTS, Filters, half_up, share, state
@@ -148,6 +149,20 @@ def test_the_script_writes_what_the_page_was_delivered_with(
             file.read_text(encoding="utf-8"),
         )
         assert len(given) > 200 and written == given
+
+
+def test_the_script_rounds_as_the_page_was_rounded(care: Shown) -> None:
+    values = [0, 0.004, 0.005, 0.05, 0.4, 0.5, 0.994, 0.995, 0.996, 1, 1.05, 2.5, 59, 99.5, 99.96, 183, 1234.56, 90000]
+    values += [-value for value in values if value] + [0.285, 1.005, 10.045]
+    written = care.page.evaluate(
+        """values => Object.fromEntries(Object.entries(speakingOf({ names: {}, words: {} }).FORMATS)
+          .map(([name, write]) => [name, values.map(write)]))""",
+        values,
+    )
+    for name, write in FORMATS.items():
+        # No share and no rate is below zero, and no share above 100.
+        told = [i for i, value in enumerate(values) if 0 <= value <= 100 or name not in ("share", "per_100")]
+        assert [written[name][i] for i in told] == [write(values[i]) for i in told], name
 
 
 def test_filters_stay_in_the_address_and_carry_over_to_the_clinics_own_page(care: Shown) -> None:

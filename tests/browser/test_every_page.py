@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 WIDTHS_PX = (390, 1280, 1920)
 
-# A version (0.1.0) is no figure; a standardised change is the one figure with two decimals.
+# A version (0.1.0) is no figure; a standardised change has two decimals, and an event rarer than 1 in 100 sessions.
 LONG_DECIMALS = re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])")
+STANDARDISED = ("tandardised", "in SDs", "Published", "This network")
+RARE = re.compile(r"(?<![\d.])0\.\d\d(?![\d.])")
 VERY_LONG_DECIMALS = re.compile(r"(?<![\d.])\d+\.\d{3,}(?![\d.])")
 OF_A_PROGRAM = re.compile(
     r"\b(?:NaN|null|undefined|Infinity|None(?! of))\b|(?<![\w-])[-−]0(?!\d|\.\d*[1-9])|\d(?:\.\d+)?e[-+]?\d|\[object"
@@ -69,13 +71,16 @@ def test_what_is_pressed_can_be_reached(folded: dict[str, Any], unfolded: dict[s
     assert folded["out_of_reach"] == [] and unfolded["out_of_reach"] == []
 
 
-def test_figures_are_rounded_for_reading(unfolded: dict[str, Any]) -> None:
+def test_figures_are_rounded_for_reading(opened: Shown, unfolded: dict[str, Any]) -> None:
     texts = unfolded["texts"]
     assert len(texts) > 10
+    of_rare = RARE if opened.page.url.endswith("/care.html") else re.compile(r"(?!)")
     unreadable = [
         text["text"]
         for text in texts
         if OF_A_PROGRAM.search(text["text"])
-        or (VERY_LONG_DECIMALS if "tandardised" in text["column"] else LONG_DECIMALS).search(text["text"])
+        or (VERY_LONG_DECIMALS if any(name in text["column"] for name in STANDARDISED) else LONG_DECIMALS).search(
+            of_rare.sub("", text["text"])
+        )
     ]
     assert unreadable == []

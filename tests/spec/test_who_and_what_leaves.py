@@ -188,6 +188,9 @@ def test_a_snapshot_that_loses_over_a_fifth_is_blocked_until_confirmed(home: Hom
     ran = judge_and_publish(home)
     assert [(v.verdict, v.blocking) for v in ran.validations] == [("blocked", ("KAP-D07",))]
     assert len(rows_stored(home, "sessions", "alder")) == 40
+    told = " ".join(kap("receipts", "--home", str(home.root))[1].split())
+    assert "9 earlier rows are not in this whole export; they are not taken out. Blocked:" in told
+    assert "count no longer" not in told and "kap receipts confirm 2 --why" in told
     code, said = kap(
         "receipts", "confirm", "2", "--why", "two patients were exported twice before", "--home", str(home.root)
     )

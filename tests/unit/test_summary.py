@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,28 @@ What came out
   Time       3 min 20 s
   Exit code  4: a clinic is blocked; the others were released"""
     )
+
+
+def test_a_snapshot_that_lost_rows_is_named_with_how_many_of_how_many_and_the_receipt_to_confirm(
+    tmp_path: Path,
+) -> None:
+    lost = reconciled(12, "sessions", 0, 0, duplicate=31, absent=9, standing_n=40, withdrawn=1, corrected=1)
+    whole = reconciled(13, "scores", 0, 0, duplicate=32, absent=8, standing_n=40)
+    body = validated("alder", "blocked", lost, whole, blocking=("KAP-D07",))
+    files = (received("alder", "part.csv", "sessions", 12, 31), received("alder", "scores.csv", "scores", 13, 32))
+    history = History(received={"alder": [12, 13]}, validated={"alder": body})
+    said = " ".join(printed(tmp_path, RunResult("run-1", ExitCode.BLOCKED, files, (body,), history)).split())
+    assert "Here: part.csv (receipt 12): 9 of 40 earlier rows are not in it (22.5 %), 20 % allowed. To do:" in said
+    assert "kap receipts confirm 12 --why" in said
+    # Nothing that stood changes while it is blocked.
+    assert "9 earlier rows that this snapshot no longer holds would be withdrawn" in said
+    assert "1 record of a patient who withdrew counts nowhere" in said and "replaced an older" not in said
+
+
+def test_one_record_is_singular(two_clinics: RunResult, tmp_path: Path) -> None:
+    body = validated("alder", "passed", reconciled(1, "sessions", 12_000, 345, corrected=1, absent=1))
+    said = printed(tmp_path, replace(two_clinics, validations=(body, two_clinics.validations[1])))
+    assert "1 record replaced an older version, 1 earlier row that this snapshot no longer" in " ".join(said.split())
 
 
 @pytest.mark.parametrize("width", [80, 110])

@@ -105,8 +105,9 @@ def test_two_forms_under_one_heading_are_told_apart_where_the_numbers_begin_agai
 
 def test_a_run_that_no_form_has_is_not_mapped() -> None:
     columns: dict[str, list[object]] = {"pid": ["a", "b"], "day": [0, 7]}
-    columns |= {f"How would you put made-up matter {number} today": [0, 3] for number in range(8)}
-    assert drafted(**columns).entries == ()
+    columns |= {f"How would you put made-up matter {number} today": [0, 3] for number in range(11)}
+    file = drafted(**columns)
+    assert file.entries == () and [len(asked.columns) for asked in file.asked] == [11]
 
 
 @pytest.mark.parametrize(

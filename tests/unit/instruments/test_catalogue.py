@@ -140,6 +140,9 @@ DISAGREEMENTS = {
         "pcl5", "items = [6, 7], at_least = 2, needed = 1", "items = [6, 7], at_least = 2, needed = 3",
         "scales.pcl5_provisional_diagnosis.scoring.levels",
     ),
+    "an item named twice": ("cssrs_screen", "items = [4, 5, 7]", "items = [4, 4, 7]", "scales.cssrs_screen.scoring.levels"),
+    "a verdict beyond yes and no": ("meq30", "maximum = 1\n", "maximum = 2\n", "scales.meq30_complete.scoring"),
+    "a raw form that ends elsewhere": ("who5", "minimum = 0\nmaximum = 25", "minimum = 1\nmaximum = 25", "scales.who5.raw_form"),
     "a part of no scale": ("meq30", "meq30_mystical = 45", "meq30_mystic = 45", "scales.meq30_complete.scoring.parts"),
     "a cut beyond its part": ("meq30", "neffability = 9", "neffability = 16", "scales.meq30_complete.scoring.parts"),
     "a table for a sum": ("eq5d5l", 'combine = "delivered"', 'combine = "sum"', "scales.eq5d5l.scoring"),
@@ -240,5 +243,7 @@ def test_every_cited_fact_can_be_listed_with_its_source() -> None:
         "levels 1 (criteria met): 1 of items 1, 2, 3, 4, 5 at 2 or more and 1 of items 6, 7 at 2 or more and "
         "2 of items 8, 9, 10, 11, 12, 13, 14 at 2 or more and 2 of items 15, 16, 17, 18, 19, 20 at 2 or more"
     )
-    assert "skips 3, 4, 5 after the lowest answer to 2, 7 after the lowest answer to 6" in stated["cssrs_screen", "items"]
+    assert (
+        "skips 3, 4, 5 after the lowest answer to 2, 7 after the lowest answer to 6" in stated["cssrs_screen", "items"]
+    )
     assert stated["wsas", "recall"] == "none"

@@ -154,6 +154,15 @@ def test_recall_intervals_safety_items_codes_and_licences(facts: dict[str, Any])
         assert (form.not_applicable is None) == ("na_rule" not in entry), form.id
 
 
+def test_norms(facts: dict[str, Any]) -> None:
+    listed = {scale.id: [(norm.mean, norm.sd) for norm in scale.norms] for scale in CATALOGUE.scales.values()}
+    phq9, cadss = facts["phq9"]["norm"], facts["cadss"]["norm"]
+    assert {scale: norms for scale, norms in listed.items() if norms} == {
+        "phq9": [(phq9[f"{group}_mean"], phq9[f"{group}_sd"]) for group in ("primary_care", "chronic_pain")],
+        "cadss": [(cadss["mean"], cadss["sd"])],
+    }
+
+
 def _codes(found: str | list[str] | None) -> list[str]:
     return [] if found is None else [found] if isinstance(found, str) else found
 
@@ -169,9 +178,13 @@ def test_t_ranges_are_those_of_the_scoring_tables(facts: dict[str, Any]) -> None
     for scale in CATALOGUE.instruments["promis29"].scales:
         if scale.scoring.combine == "delivered":
             words = scale.id.removeprefix("promis29_").replace("_", " ").removesuffix(" disturbance")
-            assert f"{words} {scale.scoring.minimum:.1f}-{scale.scoring.maximum:.1f}" in stated, scale.id
+            low, high = (max(f"{end:.1f}", f"{end}", key=len) for end in (scale.scoring.minimum, scale.scoring.maximum))
+            assert f"{words} {low}-{high}" in stated, scale.id
     own = CATALOGUE.scales["promis_pi4a"].scoring
-    assert (own.minimum, own.maximum) == (facts["promis_pi4a"]["t_score"]["min"], facts["promis_pi4a"]["t_score"]["max"])
+    assert (own.minimum, own.maximum) == (
+        facts["promis_pi4a"]["t_score"]["min"],
+        facts["promis_pi4a"]["t_score"]["max"],
+    )
 
 
 # Where a path of the facts' lists `unverified` and `secondary` stands in the catalogue.

@@ -30,6 +30,33 @@ def test_a_mean_has_one_decimal_half_away_from_zero_and_no_negative_zero(value: 
     assert figures.mean(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(30.0, "30"), (32.5, "32.5"), (32.04, "32"), (9.96, "10"), (0.05, "0.1"), (-3.02, "\u22123"), (1234.5, "1,234.5")],
+)
+def test_an_amount_has_a_decimal_only_where_it_needs_one(value: float, shown: str) -> None:
+    assert figures.amount(value) == shown
+    assert figures.amount(-0.04) == "0"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        *((0.0, "0"), (0.0049, "under 0.01"), (0.005, "0.01"), (0.1116, "0.11"), (0.4, "0.40"), (0.994, "0.99")),
+        *((0.996, "1"), (1.0, "1"), (1.04, "1"), (22.607, "22.6"), (100.0, "100"), (1250.0, "1,250")),
+    ],
+)
+def test_a_rate_per_100_has_two_decimals_below_one_and_what_happened_is_never_0(value: float, shown: str) -> None:
+    assert figures.per_100(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(0.0, "0"), (3060.0, "51"), (90.0, "1.5"), (59.0, "1"), (183.0, "3.1"), (90000.0, "1,500")]
+)
+def test_minutes_are_read_as_hours(minutes: float, shown: str) -> None:
+    assert figures.hours(minutes) == shown
+
+
 def test_counts_have_separators() -> None:
     assert [figures.count(n) for n in (0, 999, 11204, 1_000_000)] == ["0", "999", "11,204", "1,000,000"]
 

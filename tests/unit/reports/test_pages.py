@@ -69,8 +69,8 @@ def pages(site: dict[str, bytes]) -> dict[str, bytes]:
     return {path: content for path, content in site.items() if path.endswith(".html")}
 
 
-def test_a_site_has_the_three_pages_of_the_network_and_of_each_clinic(site: dict[str, bytes]) -> None:
-    names = ("index.html", "quality.html", "methods.html")
+def test_a_site_has_the_four_pages_of_the_network_and_of_each_clinic(site: dict[str, bytes]) -> None:
+    names = ("index.html", "care.html", "quality.html", "methods.html")
     expected = {*names, *(f"clinics/{c}/{name}" for c in ("alpha", "beta", "gamma") for name in names)}
     assert set(pages(site)) == expected
 
@@ -109,8 +109,18 @@ def hostile_tables(payload: str) -> dict[str, ReleasedTable]:
     tables = sample.tables({"alpha": 6.0})
     quality = tables["data_quality"].frame.assign(rule=payload, table=payload, column=payload, effect=payload)
     outcomes = tables["outcomes_by_route_condition"].frame.assign(definition=payload)
+    texts = {
+        "route_profile": ("published_words", "published_citation", "published_mark"),
+        "vitals_by_route": ("limit_source", "limit_mark", "unit"),
+        "benchmarks": ("citation", "mark", "why", "study"),
+    }
+    told = {
+        name: replace(tables[name], frame=tables[name].frame.assign(**dict.fromkeys(columns, payload)))
+        for name, columns in texts.items()
+    }
     return {
         **tables,
+        **told,
         "data_quality": replace(tables["data_quality"], frame=quality),
         "outcomes_by_route_condition": replace(tables["outcomes_by_route_condition"], frame=outcomes),
     }
@@ -165,7 +175,7 @@ def test_a_page_fetches_nothing(site: dict[str, bytes]) -> None:
 
 
 def test_every_link_leads_to_a_page_or_a_table_of_the_release(site: dict[str, bytes]) -> None:
-    tables = {f"tables/{name}.csv" for name in sample.tables({})}
+    tables = {f"tables/{name}.csv" for name in sample.tables()}
     for path, page in pages(site).items():
         folder = path.rpartition("/")[0]
         for tag, attrs in Reader(page).elements:
@@ -187,7 +197,9 @@ def test_numbers_on_pages_are_rounded_and_never_nan(site: dict[str, bytes]) -> N
         for _, attrs, block in Reader(page).blocks:
             if attrs.get("type") == "application/json":
                 data = json.loads(block, parse_constant=lambda word: pytest.fail(word))
-                columns = [*data["outcomes"]["numbers"].values(), *data["course"]["numbers"].values()]
+                tables = data["tables"].values() if "tables" in data else (data["outcomes"], data["course"])
+                columns = [line for table in tables for line in table["numbers"].values()]
+                assert sum(len(line) for line in columns) > 1000, path
                 assert all(re.fullmatch(r"(-?\d+(\.\d{1,4})?)?", n) for line in columns for n in line.split(","))
 
 
