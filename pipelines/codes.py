@@ -36,7 +36,7 @@ class Code:
 
 FAMILIES = (
     Family("C", "Settings", "kap.toml is not obeyed as it stands; nothing was done.", ("pipelines/settings.py",)),
-    Family("H", "Home", "The folder cannot serve as this home.", ("pipelines/home.py",)),
+    Family("H", "Home", "The folder cannot serve as this home.", ("pipelines/home.py", "pipelines/steps/versions.py")),
     Family(
         "U",
         "Commands",

@@ -25,6 +25,13 @@ CONDITIONS = (
     "other",
 )
 ROUTES = ("iv", "im", "sc", "intranasal", "sublingual", "oral")
+# Routes of administration that the contract does not take: near to one of its words in letters alone.
+OTHER_ROUTES = (
+    "rectal", "per rectum", "pr", "buccal", "vaginal", "inhaled", "inhalation", "nebulised", "nebulized", "topical",
+    "transdermal", "dermal", "percutaneous", "intradermal", "epidural", "caudal", "intrathecal", "intraosseous", "io",
+    "intraarterial", "intra-arterial", "intraarticular", "intra-articular", "intraperitoneal", "intraocular",
+    "ocular", "otic", "enteral", "nasogastric", "gastrostomy", "pulmonary", "infiltration",
+)  # fmt: skip
 ESKETAMINE_ROUTE = "intranasal_esketamine"
 MIXED_ROUTE = "mixed"
 REPORTED_ROUTES = ("iv", "im", "sc", "intranasal", ESKETAMINE_ROUTE, "sublingual", "oral", MIXED_ROUTE)
@@ -95,11 +102,15 @@ SNOMED_ROUTES: Mapping[str, int] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One closed list. `aliases` maps a folded spelling to its word."""
+    """One closed list. `aliases` maps a folded spelling to its word.
+
+    others: folded words of the same kind that are not in it: however alike the letters, none of its words is meant.
+    """
 
     name: str
     words: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
     def spellings(self) -> dict[str, str]:
         """Every accepted folded spelling -> word, the words themselves included."""
@@ -107,6 +118,8 @@ class Vocabulary:
 
     def nearest(self, text: str) -> str | None:
         """The word of this list that `text` most resembles, or None. Never echoes `text`."""
+        if fold(text) in self.others:
+            return None
         spellings = self.spellings()
         close = difflib.get_close_matches(fold(text), list(spellings), n=1, cutoff=0.6)
         return spellings[close[0]] if close else None
@@ -118,8 +131,11 @@ def fold(text: str) -> str:
     return re.sub(r"[\s\-/_]+", "_", folded)
 
 
-def _vocabulary(name: str, words: tuple[str, ...], **aliases: tuple[str, ...]) -> Vocabulary:
-    return Vocabulary(name, words, {fold(alias): word for word, listed in aliases.items() for alias in listed})
+def _vocabulary(
+    name: str, words: tuple[str, ...], others: tuple[str, ...] = (), **aliases: tuple[str, ...]
+) -> Vocabulary:
+    listed = {fold(alias): word for word, own in aliases.items() for alias in own}
+    return Vocabulary(name, words, listed, frozenset(map(fold, others)))
 
 
 VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
@@ -139,6 +155,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
             _vocabulary(
                 "route",
                 ROUTES,
+                OTHER_ROUTES,
                 iv=("intravenous",),
                 im=("intramuscular",),
                 sc=("subcutaneous",),

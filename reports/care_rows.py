@@ -121,11 +121,34 @@ def _is_margin(record: Row) -> bool:
 
 def _row(page: Page, name: str, record: Row, carried: Carried) -> Row:
     row = {column: record.get(column) for column in (*carried.codes, *carried.numbers)}
-    if "not_recorded_n" in carried.numbers:
-        of_n, recorded = (released_rows.number(record, column) for column in ("of_n", "recorded_n"))
-        row["not_recorded_n"] = None if of_n is None or recorded is None else of_n - recorded
+    row |= _derived(name, record)
     if record.get("evidence") in released_rows.SILENT:
         # What the page does not show it does not carry either.
         row |= dict.fromkeys(set(carried.numbers) - set(carried.counts))
+        if record["evidence"] == "not_enough" and carried.recorded and record[carried.recorded] == 0:
+            row["evidence"] = "no_data"
     row |= derived_texts.of(name, record, page)
+    reasons = str(record.get("empty_because") or "").split(";")
+    row["empty_because"] = ";".join(each for each in reasons if each.split(":")[0] in carried.numbers)
     return row | {code: "" if row[code] is None else str(row[code]) for code in carried.codes}
+
+
+def _derived(name: str, record: Row) -> dict[str, float | None]:
+    """Numbers made of released ones by subtraction or choice; None where one of them is not shown."""
+
+    def number(column: str) -> float | None:
+        return released_rows.number(record, column)
+
+    if name == "care_pathway":
+        of_n, recorded = number("of_n"), number("recorded_n")
+        return {"not_recorded_n": None if of_n is None or recorded is None else of_n - recorded}
+    if name == "safety_by_route":
+        clustered = number("clustered_ci_low") is not None
+        ends = {end: number(f"clustered_ci_{end}" if clustered else f"ci_{end}") for end in ("low", "high")}
+        return {
+            **{f"shown_ci_{end}": value for end, value in ends.items()},
+            # Nothing is said of what there is none of.
+            "without_table_n": number("assessed_without_table_n") or None,
+            "unlinked_n": number("events_unlinked_n") or None,
+        }
+    return {}

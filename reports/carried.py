@@ -36,14 +36,15 @@ class Carried:
 
     codes, numbers: its columns. counts: numbers that it shows whatever the evidence of the row, as these say only how
     many were treated and asked; what is published stands among them. orders: column -> its values in the order in
-    which they are listed (first those of the filters). reads: number -> its format, where its name does not tell.
-    only: columns that hold a fixed value in every row carried.
+    which they are listed (first those of the filters). recorded: the count that says no data when it is 0. reads:
+    number -> its format, where its name does not tell. only: columns that hold a fixed value in every row carried.
     """
 
     codes: tuple[str, ...]
     numbers: tuple[str, ...]
     counts: tuple[str, ...]
     orders: Mapping[str, Sequence[str]]
+    recorded: str = ""
     reads: Mapping[str, str] = field(default_factory=dict)
     only: Mapping[str, str] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
             ),
             ("of_n", "recorded_n", "not_recorded_n", "recorded_pct"),
             _ORDERS | {"step": STEPS},
+            recorded="recorded_n",
             reads={"ci_low": "share", "ci_high": "share"},
         ),
         "safety_by_route": Carried(
@@ -94,15 +96,21 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
                 *("rate_per_100", "ci_low", "ci_high", "clustered_ci_low", "clustered_ci_high", "patients_n"),
                 *("patients_with_event_n", "patients_with_event_pct"),
                 *("patients_with_event_ci_low", "patients_with_event_ci_high"),
-                *("events_not_assessed_n", "assessed_without_table_n"),
+                *("events_not_assessed_n", "assessed_without_table_n", "rate_per_100_with_table"),
+                *("shown_ci_low", "shown_ci_high", "without_table_n", "unlinked_n"),
             ),
             (
                 *("patients_treated_n", "sessions_n", "sessions_assessed_n", "assessed_pct"),
-                "assessed_without_table_n",
+                *("assessed_without_table_n", "without_table_n"),
             ),
             _ORDERS | {"event": ("any", "serious", *ADVERSE_EVENTS)},
+            recorded="sessions_assessed_n",
             reads=dict.fromkeys(
-                ("rate_per_100", "ci_low", "ci_high", "clustered_ci_low", "clustered_ci_high"), "per_100"
+                (
+                    *("rate_per_100", "rate_per_100_with_table", "ci_low", "ci_high", "shown_ci_low", "shown_ci_high"),
+                    *("clustered_ci_low", "clustered_ci_high"),
+                ),
+                "per_100",
             ),
         ),
         "vitals_by_route": Carried(
@@ -124,15 +132,17 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
             ),
             ("sessions_n", "n", "recorded_pct", "limit_value"),
             _ORDERS | {"measure": tuple(MEASURES)},
+            recorded="n",
         ),
         "route_profile": Carried(
-            (*_CELL, "measure", "unit", "kind", "published_said", "source_said", *_SAID),
+            (*_CELL, "measure", "unit", "unit_said", "kind", "published_said", "source_said", *_SAID),
             (
                 *("of_n", "n", "recorded_pct", "median", "p10", "p25", "p75", "p90", "with_n", "pct"),
                 *("ci_low", "ci_high", "published_low", "published_high"),
             ),
             ("of_n", "n", "recorded_pct", "published_low", "published_high"),
             {"condition": _ORDERS["condition"], "measure": tuple(MEASURES), "route": _ORDERS["route"]},
+            recorded="n",
             reads={"ci_low": "share", "ci_high": "share"},
         ),
         **{
@@ -172,6 +182,7 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
 )
 # Made for the page alone: not in the released tables, and so not in a file of the page.
 DERIVED = (
+    *("shown_ci_low", "shown_ci_high", "without_table_n", "unlinked_n", "unit_said"),
     *("not_recorded_n", "kind", "limited", "limit_said", "source_said", "published_said", "level_said", "group_said"),
     *("others_said", "value_said", "own_said", "why_said"),
 )

@@ -33,7 +33,8 @@ def _vitals(row: Row, page: Page) -> Mapping[str, str]:
         return {"limited": "", "limit_said": page.words.say("vitals.no_limit"), "source_said": ""}
     beyond = "vitals.over" if row["limit_op"] == ">" else "vitals.under"
     return {
-        "limited": "yes",
+        # Dissociation over its criterion is what the session is for, and no reading beyond a limit.
+        "limited": "" if row["measure"] == "cadss_peak" else "yes",
         "limit_said": page.words.say(beyond, limit=figures.amount(limit), unit=row["unit"]),
         "source_said": _marked(row["limit_source"], row["limit_mark"]),
     }
@@ -49,6 +50,7 @@ def _profile(row: Row, page: Page) -> Mapping[str, str]:
     source = row["published_citation"]
     missing = "" if row["route"] == ALL else words.say("profile.no_source")
     return {
+        "unit_said": words.say("profile.of_10") if measure == "intensity_0_10" else str(row["unit"] or ""),
         "kind": "spread" if measure in SPREADS else "share" if measure in SHARES else "published",
         "published_said": text or words.say("profile.nothing_published"),
         "source_said": _marked(source, row["published_mark"]) if source else missing,
@@ -107,6 +109,8 @@ def _value(row: Row, column: str, words: Words) -> str:
     text = (
         read(low) if high is None or column != "value" else words.say("figure.from_to", low=read(low), high=read(high))
     )
+    if row["measure"] == "change_pct":
+        return words.say("benchmarks.pct", value=text)
     return words.say("benchmarks.of_100", value=text) if row["measure"].endswith("_pct") else text
 
 

@@ -44,6 +44,7 @@ _TOLD = (
     "sentence",
     "reading",
     "reading_of_silence",
+    "more",
     "columns",
     "charts",
 )
@@ -148,7 +149,8 @@ def read(section: Declared, subject: Row | None, speaker: Speaker) -> str:
     """The sentence made from the section's data; nothing when the chosen group does not exist."""
     if subject is None:
         return ""
-    return speaker.sentence(section.reading, subject) or speaker.sentence(section.reading_of_silence, subject)
+    first = speaker.sentence(section.reading, subject) or speaker.sentence(section.reading_of_silence, subject)
+    return " ".join(said for said in (first, *(speaker.sentence(each, subject) for each in section.more)) if said)
 
 
 def _chart(section: Declared, chart: Chart, rows: SectionRows, filters: Filters, speaker: Speaker) -> FilledChart:

@@ -32,8 +32,9 @@ const startSections = (page, speaking, defaults, lists) => {
     element.querySelector("h2").textContent = sentence(
       values.rows_n < 2 ? section.heading_of_one : section.heading, values);
     element.querySelector(".sentence").textContent = sentence(section.sentence, about);
-    element.querySelector(".finding").textContent =
-      subject ? sentence(section.reading, subject) || sentence(section.reading_of_silence, subject) : "";
+    element.querySelector(".finding").textContent = !subject ? "" :
+      [sentence(section.reading, subject) || sentence(section.reading_of_silence, subject),
+        ...section.more.map((phrase) => sentence(phrase, subject))].filter(Boolean).join(" ");
     const empty = element.querySelector(".empty");
     empty.hidden = told.length > 0;
     empty.textContent = told.length ? "" : say(lists.whyNone(section, f) || section.empty);

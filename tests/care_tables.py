@@ -53,6 +53,7 @@ DEFINITION_COLUMNS = {
     "minimum": "DOUBLE",
     "maximum": "DOUBLE",
     "step": "DOUBLE",
+    "role": "VARCHAR",
     "own_respondent": "VARCHAR",
     "first_followup_day": "INTEGER",
     "response_unit": "VARCHAR",

@@ -95,8 +95,8 @@ def _event(cell: Row, people: int, event: str) -> Row:
     events = round(asked * EVENTS[event] / 100)
     hit = min(seen, math.ceil(events / 2))
     row = cell | {"event": event, "patients_treated_n": people, "sessions_n": sessions, "sessions_assessed_n": asked}
-    row |= {"assessed_pct": _pct(asked, sessions), "assessed_without_table_n": 0, "events_n": events}
-    row |= {"rate_per_100": _pct(events, asked)}
+    row |= {"assessed_pct": _pct(asked, sessions), "assessed_without_table_n": asked // 9, "events_n": events}
+    row |= {"rate_per_100": _pct(events, asked), "rate_per_100_with_table": _pct(events, asked - asked // 9)}
     row |= {"ci_low": 90 * events / asked, "ci_high": (110 * events + 369) / asked} if asked else _none("ci")
     row |= (
         {"clustered_ci_low": 85 * events / asked, "clustered_ci_high": 115 * events / asked}
@@ -109,7 +109,7 @@ def _event(cell: Row, people: int, event: str) -> Row:
     # A few people with an event are withheld, with every figure that would tell them.
     few = 1 <= hit <= 4
     told = [name for name in row if "event" in name and "assessed" not in name and name != "event"] if few else []
-    told += ["rate_per_100", *(name for name in row if "ci_" in name)] if few else []
+    told += ["rate_per_100", "rate_per_100_with_table", *(name for name in row if "ci_" in name)] if few else []
     row |= dict.fromkeys(told)
     withheld = dict.fromkeys(told, "withheld")
     return _released(row, people, seen, row["assessed_pct"], known=4, why=withheld)

@@ -5,21 +5,27 @@
 -- A gap over course_gap_days starts a course. Induction: c-day 0 up to and including c-day induction_days, session
 -- induction_sessions, or the last one before a gap of induction_gap_days or more, whichever comes first.
 -- Order within a day: session_id, then the trace of the row. Intranasal esketamine is a route of its own.
-WITH ordered AS (
+-- patient_number stands for clinic and patient: windows over a number cost less than over the text of pseudonyms.
+WITH patients AS (
+    SELECT clinic_id, patient_id, row_number() OVER () AS patient_number
+    FROM (SELECT DISTINCT clinic_id, patient_id FROM sessions)
+),
+ordered AS (
     SELECT
         *,
         row_number() OVER patient AS patient_session_number,
         session_day - lag(session_day) OVER patient AS gap_days
     FROM sessions
+    JOIN patients USING (clinic_id, patient_id)
     WINDOW patient AS (
-        PARTITION BY clinic_id, patient_id ORDER BY session_day, session_id NULLS LAST, receipt, "row_number"
+        PARTITION BY patient_number ORDER BY session_day, session_id NULLS LAST, receipt, "row_number"
     )
 ),
 numbered AS (
     SELECT
         *,
         CAST(1 + count(*) FILTER (gap_days > $course_gap_days) OVER (
-            PARTITION BY clinic_id, patient_id ORDER BY patient_session_number ROWS UNBOUNDED PRECEDING
+            PARTITION BY patient_number ORDER BY patient_session_number ROWS UNBOUNDED PRECEDING
         ) AS INTEGER) AS course_number
     FROM ordered
 ),
@@ -31,7 +37,7 @@ placed AS (
         count(*) FILTER (gap_days >= $induction_gap_days AND gap_days <= $course_gap_days) OVER course AS long_gaps
     FROM numbered
     WINDOW course AS (
-        PARTITION BY clinic_id, patient_id, course_number ORDER BY patient_session_number ROWS UNBOUNDED PRECEDING
+        PARTITION BY patient_number, course_number ORDER BY patient_session_number ROWS UNBOUNDED PRECEDING
     )
 )
 SELECT

@@ -1,6 +1,7 @@
 -- Scores that may count.
 -- Grain: one row per patient, scale and day.
 -- Inputs: scored scores and the sessions that make dosing days (named by courses.py), scale_definitions.
+-- Outcome scales only: parts of a form, screens, states of a session, changes and categories are scored, not followed.
 -- Never post_session. On a dosing day only pre_session; on the first day of a course also baseline and unspecified,
 -- both as baseline (unspecified is flagged). On other days everything else.
 -- Several on one day: the instrument's own respondent, then an unstated one, then another; then pre_session,
@@ -34,6 +35,7 @@ LEFT JOIN dosing_days
     AND scores.patient_id = dosing_days.patient_id
     AND scores.score_day = dosing_days.session_day
 WHERE scores.score IS NOT NULL
+    AND coalesce(role, 'outcome') = 'outcome'
     AND administration <> 'post_session'
     AND (
         starts_course IS NULL

@@ -7,23 +7,23 @@ WITH near AS (
     SELECT
         follow_ups.*,
         timepoint,
-        abs(
-            c_day - target_day - CASE WHEN anchor = 'last_induction_session' THEN induction_last_c_day ELSE 0 END
-        ) AS distance_days
+        c_day - target_day - CASE WHEN anchor = 'last_induction_session' THEN induction_last_c_day ELSE 0 END
+            AS days_off
     FROM follow_ups
     JOIN courses_of_care USING (clinic_id, patient_id, course_number)
     JOIN timepoints
         ON c_day - CASE WHEN anchor = 'last_induction_session' THEN induction_last_c_day ELSE 0 END
         BETWEEN first_day AND last_day
 )
+-- abs(4 x days off + 1) ranks on the day, a day before, a day after, two days before, ...: one number, no ties.
 SELECT
     clinic_id,
     patient_id,
     course_number,
     scale,
     timepoint,
-    arg_min(c_day, (distance_days, c_day)) AS c_day,
-    arg_min(score, (distance_days, c_day)) AS score
+    arg_min(c_day, abs(4 * days_off + 1)) AS c_day,
+    arg_min(score, abs(4 * days_off + 1)) AS score
 FROM near
 GROUP BY clinic_id, patient_id, course_number, scale, timepoint
 UNION ALL

@@ -148,6 +148,7 @@ def _with(name: str) -> tuple[str, ...]:
 _QUALITY_KEY = ("clinic_id", "rule", "table", "column")
 _QUALITY_FIGURES = ("failed_n", "evaluated_n", "failed_pct", "threshold")
 
+_DELAYS = ("minutes", "delay_days", "delay_minutes")
 POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
     {
         **dict.fromkeys(("outcomes_by_route_condition", "retreatment"), _outcomes(OUTCOME_KEY, OUTCOME_COLUMNS)),
@@ -173,6 +174,7 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
                     "patients_n",
                     (
                         "rate_per_100",
+                        "rate_per_100_with_table",
                         *_INTERVAL,
                         "clustered_ci_low",
                         "clustered_ci_high",
@@ -211,11 +213,11 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             columns=PATHWAY_COLUMNS,
             figures=_figures(PATHWAY_COLUMNS, PATHWAY_KEY, ("unit",)),
             statistics=(
-                Statistic("patients_n", ("done_pct", *_INTERVAL), ("done_n",)),
-                *(
-                    Statistic(f"{name}_patients_n", (f"median_{name}",), kind="moment")
-                    for name in ("minutes", "delay_days", "delay_minutes")
+                # Minutes and delays are known of those in whom the step was done: their number would tell done_n.
+                Statistic(
+                    "patients_n", ("done_pct", *_INTERVAL), ("done_n", *(f"{name}_patients_n" for name in _DELAYS))
                 ),
+                *(Statistic(f"{name}_patients_n", (f"median_{name}",), kind="moment") for name in _DELAYS),
             ),
             guard="patients_treated_n",
             analysed="patients_n",

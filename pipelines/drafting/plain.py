@@ -12,7 +12,7 @@ from pipelines.contract.table_choice import DOSE_COLUMNS
 from pipelines.contract.tables import Table
 from pipelines.contract.units import UNITS
 from pipelines.drafting.looks import MOST_WORDS, Column, missing_numbers, words_in
-from pipelines.drafting.words import DAY_NAME_WORDS, OTHER_NAMES, UNIT_WORDS, words_of
+from pipelines.drafting.words import DAY_NAME_WORDS, NAMED_BY_PARTS, NEUTRAL, OTHER_NAMES, UNIT_WORDS, words_of
 
 Certainty = Literal["sure", "likely", "unsure"]
 _SURE, _KNOWN_NAME, _NEAR_NAME, _CELLS_ALONE = 4, 3, 2, 1
@@ -126,9 +126,17 @@ def _strength(contract: Field, column: Column) -> int:
         return _KNOWN_NAME
     if len(words.split()) <= 6 and any(f" {each} " in f" {bare} " for each in known if len(each) > 3):
         return _NEAR_NAME
+    if _named_by_parts(contract.name, words):
+        return _NEAR_NAME
     if difflib.SequenceMatcher(None, words, own).ratio() >= 0.84:
         return _NEAR_NAME
     return _CELLS_ALONE if contract.name in _TOLD_BY_CELLS and 1 < len(column.said) <= MOST_WORDS else 0
+
+
+def _named_by_parts(name: str, words: str) -> bool:
+    """Whether a name says in other words what the contract's does: `BP systolic before` is sbp_pre."""
+    parts, groups = set(words.split()), NAMED_BY_PARTS.get(name, ())
+    return bool(groups) and all(parts & group for group in groups) and parts <= NEUTRAL.union(*groups)
 
 
 def _without_unit(words: str, contract: Field) -> str:

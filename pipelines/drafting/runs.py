@@ -77,12 +77,12 @@ def _read(run: tuple[Column, ...]) -> Run | Asked | None:
 
 
 def _doubt(run: Sequence[Column], named: str | None, whole: Sequence[str], several: Sequence[tuple[str, str]]) -> str:
-    n = "column" if len(run) == 1 else "columns"
-    what = f"{len(run)} {n} side by side look like questions, and it is unsure of which scale."
+    what = f"{len(run)} columns side by side look like questions" if run[1:] else "It looks like a question"
+    what = f"{what}, and it is unsure of which scale."
     if named is not None:
         count = load_catalogue().instrument_of(named).items.count
         return f"{what} The names say {named}, which has {count} items."
-    could = [*(f"{scale}" for scale in whole), *(f"{first} and then {second}" for first, second in several)]
+    could = [*whole, *(f"{first} and then {second}" for first, second in several)]
     if _has_gap(run):
         return f"{what} Their numbers leave some out."
     if could:

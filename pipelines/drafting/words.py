@@ -78,6 +78,28 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "event": ("adverse event", "side effect", "ae"),
     "severity": ("ae severity", "grade"),
 })
+_BEFORE_DOSE = frozenset({"pre", "before", "baseline", "start", "initial", "predose"})
+_PEAK = frozenset({"peak", "max", "maximum", "highest"})
+_AT_END = frozenset({"end", "post", "after", "final", "last", "discharge"})
+_SYSTOLIC, _DIASTOLIC = frozenset({"systolic", "sbp", "syst"}), frozenset({"diastolic", "dbp", "diast"})
+# Contract column -> a name in other words: one of each set, in any order, and none beyond NEUTRAL.
+NAMED_BY_PARTS: Mapping[str, tuple[frozenset[str], ...]] = MappingProxyType({
+    "sbp_pre": (_SYSTOLIC, _BEFORE_DOSE), "dbp_pre": (_DIASTOLIC, _BEFORE_DOSE),
+    "sbp_peak": (_SYSTOLIC, _PEAK), "dbp_peak": (_DIASTOLIC, _PEAK),
+    "sbp_end": (_SYSTOLIC, _AT_END), "dbp_end": (_DIASTOLIC, _AT_END),
+    "spo2_min": (frozenset({"spo", "saturation", "sats"}), frozenset({"lowest", "min", "minimum", "nadir"})),
+    "ae_assessed": (frozenset({"ae", "aes", "side", "adverse"}),
+                    frozenset({"asked", "assessed", "checked", "screened", "recorded"})),
+    "weight_kg": (frozenset({"weight", "weighed"}),),
+    "dose_mg": (frozenset({"dose", "dosage"}), frozenset({"mg", "given", "administered", "ketamine", "total"})),
+    "monitoring_minutes": (frozenset({"monitoring", "monitored", "observed", "observation"}),),
+})
+NEUTRAL = frozenset(
+    {"bp", "blood", "pressure", "mmhg", "rr", "the", "of", "at", "in", "for", "was", "were", "about", "effects",
+     "effect", "events", "event", "oxygen", "o", "2", "session", "dose", "dosing", "treatment", "infusion", "value",
+     "reading", "measured", "patient", "body", "time", "length", "duration", "minutes", "min", "mins", "kg", "mg", "lb",
+     "lbs", "ketamine", "given", "level", "any"}
+)
 UNIT_WORDS: Mapping[str, str] = MappingProxyType({
     "mg": "mg", "mcg": "mcg", "ug": "mcg", "gram": "g", "grams": "g",
     "kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb", "pound": "lb", "pounds": "lb",

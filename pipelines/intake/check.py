@@ -46,9 +46,10 @@ def check(
         counts = counts.replace("/* typed */", quoted(f"typed_{choice.table.name}"))
         read, damaged, unknown, empty = engine.rows(counts, column=field.name)[0]
         shapes = masked_shapes(engine, field.name, show_values=show_values)
+        near = closest.get(field.name)
         found.append(
             ColumnCheck(
-                field.name, field.kind, field.unit, read, damaged, unknown, empty, closest.get(field.name), shapes
+                field.name, field.kind, field.unit, read, damaged, unknown, empty, near.word if near else None, shapes
             )
         )
     return tuple(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.contract.fields import FIELDS
 from pipelines.contract.mapping import Mapping
 from pipelines.contract.table_choice import UNKNOWN_COLUMN, Refusal, TableChoice, domains, which_table
 from pipelines.contract.tables import Table
@@ -20,11 +21,12 @@ from pipelines.intake.quarantine import reasons_csv, rows_folder
 from pipelines.intake.readers import Source, read_columns, read_delivery
 from pipelines.intake.receive import Candidate, Kind
 from pipelines.intake.records import RecordCounts, make_records
-from pipelines.intake.spellings import nearest_words
+from pipelines.intake.spellings import Near, nearest_words
 from pipelines.lake import delivered_path, store
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.flags import flag_select
+from pipelines.vocabulary import VOCABULARIES
 
 # Rules on words: a condition, route or other word of a vocabulary; a scale of the catalogue.
 WORD_RULES = ("KAP-T04", "KAP-Q01")
@@ -116,7 +118,7 @@ def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue)
         Problem(
             code,
             BY_CODE[code].sentence,
-            _remedy(code, nearest.get(column)),
+            _remedy(code, column, nearest.get(column)),
             file,
             first_row,
             column or None,
@@ -127,10 +129,15 @@ def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue)
     )
 
 
-def _remedy(code: str, nearest_word: str | None) -> str:
-    """What to do; for a word outside a vocabulary, the nearest one first."""
+def _remedy(code: str, column: str, near: Near | None) -> str:
+    """What to do; for a word outside a vocabulary, the nearest one first, or that it is none of the list's."""
     remedy = f"{BY_CODE[code].remedy.removesuffix('.')}."
-    return f"write `{nearest_word}` if that is meant; else {remedy}" if code in WORD_RULES and nearest_word else remedy
+    if code not in WORD_RULES or near is None:
+        return remedy
+    if near.word is not None:
+        return f"write `{near.word}` if that is meant; else {remedy}"
+    known = ", ".join(VOCABULARIES[FIELDS[column].vocabulary or ""].words)
+    return f"`{near.other}` is none of the contract's words for {column}, which are {known}: it stays out."
 
 
 def store_typed(

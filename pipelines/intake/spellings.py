@@ -7,6 +7,7 @@ distinct text (never to each row) and the rows meet the result in a join.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -55,12 +56,23 @@ def make_spellings(engine: Engine, table: Table, scales: Collection[str], record
     )
 
 
-def nearest_words(engine: Engine, table: Table, scales: Collection[str], records: str = "records") -> dict[str, str]:
+@dataclass(frozen=True)
+class Near:
+    """What unknown texts of a column may mean. word: of the contract's, None = of none.
+
+    other: a known word of the same kind that the contract does not take (a closed list holds it, so it may be shown).
+    """
+
+    word: str | None
+    other: str | None = None
+
+
+def nearest_words(engine: Engine, table: Table, scales: Collection[str], records: str = "records") -> dict[str, Near]:
     """Column -> the word its unknown texts most resemble, the commonest text first. Words only, never a text.
 
     Reads `spellings` as `make_spellings` left it for these records.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Near] = {}
     for field in word_columns(table):
         spellings = accepted_spellings(field, scales)
         counted = engine.rows(
@@ -72,9 +84,9 @@ def nearest_words(engine: Engine, table: Table, scales: Collection[str], records
         )
         for text, _ in counted:
             pieces = [piece for piece in _pieces(field, str(text)) if fold(piece) not in spellings]
-            close = next((word for piece in pieces if (word := _nearest(piece, spellings))), None)
-            if close is not None:
-                found[field.name] = close
+            near = next((near for piece in pieces if (near := _nearest(field, piece, spellings))), None)
+            if near is not None:
+                found[field.name] = near
                 break
     return found
 
@@ -99,6 +111,9 @@ def _words(field: Field, text: str, spellings: Mapping[str, str]) -> list[str] |
     return list(dict.fromkeys(known)) if len(known) == len(words) else None
 
 
-def _nearest(text: str, spellings: Mapping[str, str]) -> str | None:
+def _nearest(field: Field, text: str, spellings: Mapping[str, str]) -> Near | None:
+    vocabulary = VOCABULARIES.get(field.vocabulary or "")
+    if vocabulary is not None and fold(text) in vocabulary.others:
+        return Near(None, fold(text))
     close = nearest(text, spellings)
-    return spellings[close] if close else None
+    return Near(spellings[close]) if close else None

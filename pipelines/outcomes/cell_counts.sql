@@ -1,7 +1,8 @@
 -- The part of the ladder that does not depend on a scale.
 -- Grain: clinic_id x condition x route x timepoint, each of the first three also `all`.
--- Inputs: the units (counted_units, or the same with another group as route; named by tables.py), timepoint_names. Counts are patients; declared_n and assumed_n are of n_started. n_courses
--- alone counts courses: all that these patients had of the condition.
+-- Inputs: the units (counted_units, or the same with another group as route; named by tables.py), timepoint_names.
+-- Counts are patients; declared_n and assumed_n are of n_started. n_courses alone counts courses: all that these
+-- patients had of the condition.
 WITH counted AS (
     SELECT clinic_id, condition, route, induction_completed, followed_rank, courses_n FROM /* units */
     UNION ALL

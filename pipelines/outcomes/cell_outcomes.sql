@@ -5,28 +5,24 @@
 -- Denominators: *_of_n = analysed patients whose scale defines the statistic, *_bounds_of_n = the same of n_baseline,
 -- *_case_of_n = the same of n_case_baseline. Moments are over the analysed pairs.
 -- Sums run over whole billionths of a point, so that they are exact and do not depend on the order of the rows.
-WITH counted AS (
-    SELECT * FROM /* outcomes */
-    UNION ALL
-    SELECT * REPLACE ('primary' AS scale) FROM /* outcomes */ WHERE is_primary
-    UNION ALL
-    SELECT * REPLACE ('primary' AS scale, 'all' AS condition) FROM /* outcomes */ WHERE is_primary AND is_first
-),
-whole AS (
+-- Patients are counted once, by the smallest cells; the cells above them add those up.
+WITH whole AS (
     SELECT
         *,
         CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
         CAST(round(1e9 * followup) AS BIGINT) AS followup_billionths,
         CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths
-    FROM counted
+    FROM /* outcomes */
 ),
-summed AS (
+smallest AS (
     SELECT
-        CASE WHEN grouping(clinic_id) = 1 THEN 'all' ELSE clinic_id END AS clinic_id,
+        clinic_id,
         condition,
-        CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
+        route,
         scale,
         timepoint,
+        is_primary,
+        is_first,
         any_value(direction) AS direction,
         bool_or(response_defined) AS response_defined,
         bool_or(remission_defined) AS remission_defined,
@@ -62,6 +58,27 @@ summed AS (
         sum(CAST(followup_billionths AS HUGEINT) * followup_billionths) AS followup_squares,
         sum(CAST(change_billionths AS HUGEINT) * change_billionths) AS change_squares
     FROM whole
+    GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
+),
+counted AS (
+    SELECT * FROM smallest
+    UNION ALL
+    SELECT * REPLACE ('primary' AS scale) FROM smallest WHERE is_primary
+    UNION ALL
+    SELECT * REPLACE ('primary' AS scale, 'all' AS condition) FROM smallest WHERE is_primary AND is_first
+),
+summed AS (
+    SELECT
+        CASE WHEN grouping(clinic_id) = 1 THEN 'all' ELSE clinic_id END AS clinic_id,
+        condition,
+        CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
+        scale,
+        timepoint,
+        any_value(direction) AS direction,
+        bool_or(COLUMNS('_defined$')) AS "\0",
+        CAST(sum(COLUMNS('^n_|_n$')) AS BIGINT) AS "\0",
+        sum(COLUMNS('_sum$|_squares$')) AS "\0"
+    FROM counted
     GROUP BY GROUPING SETS (
         (clinic_id, condition, route, scale, timepoint),
         (clinic_id, condition, scale, timepoint),

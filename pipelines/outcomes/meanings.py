@@ -120,6 +120,7 @@ _SHARED = {
     "sessions_n": "sessions of the row",
     "sessions_assessed_n": "sessions in which adverse events were asked for",
     "assessed_pct": "percent of sessions in which they were",
+    "rate_per_100_with_table": "events per 100 sessions, of the clinics that have delivered a table of events",
     "assessed_without_table_n": "those of sessions_assessed_n whose clinic has no row of adverse_events: they count as "
     "without an event, though perhaps the table is missing",
     "events_n": "events in those sessions",

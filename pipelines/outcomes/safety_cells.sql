@@ -1,6 +1,7 @@
 -- Adverse events by cell.
 -- Grain: clinic_id x condition x route (the session's own), each also `all`, x event (also `any`, `serious`).
--- Inputs: patient_sessions, adverse_events, event_sessions, event_names (event: every word of the contract, any, serious).
+-- Inputs: patient_sessions, adverse_events, event_sessions, event_names (event: every word of the contract, any,
+-- serious).
 -- Denominators: events_n of sessions_assessed_n, the sessions in which adverse events were asked for;
 -- patients_with_event_n of patients_n, the patients with such a session. What was told where nobody asked is counted
 -- in events_not_assessed_n, what belongs to no session in events_unlinked_n (in route `all` alone).

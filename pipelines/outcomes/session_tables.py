@@ -38,6 +38,7 @@ SAFETY_COLUMNS = (
     "assessed_without_table_n",
     "events_n",
     "rate_per_100",
+    "rate_per_100_with_table",
     "ci_low",
     "ci_high",
     "clustered_ci_low",
@@ -205,6 +206,9 @@ def _safety(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     )
     with_low, with_high = wilson(number["patients_with_event_n"], patients)
     assessed_pct = 100 * ratio(sessions, number["sessions_n"])
+    # Asked, but at a clinic that never delivered a table of events: whether there were any is not known here.
+    answered = sessions - number["assessed_without_table_n"]
+    answered_pct = 100 * ratio(answered, number["sessions_n"])
     frame = cells.assign(
         assessed_pct=assessed_pct,
         rate_per_100=100 * ratio(events, sessions),
@@ -215,7 +219,8 @@ def _safety(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
         patients_with_event_pct=100 * ratio(number["patients_with_event_n"], patients),
         patients_with_event_ci_low=100 * with_low,
         patients_with_event_ci_high=100 * with_high,
-        evidence=coverage_evidence(cells, assessed_pct, limits),
+        rate_per_100_with_table=100 * ratio(events, answered),
+        evidence=coverage_evidence(cells, answered_pct, limits),
     )
     return finished(frame, SAFETY_COLUMNS)
 

@@ -40,8 +40,8 @@ weeks AS (
     FROM followed
     WHERE c_day > 3
 ),
+-- abs(4 x days off + 1) ranks on the day, a day before, a day after, two days before, ...: one number, no ties.
 by_week AS (
-    -- In this order: on the day, a day before, a day after, two days before, ...
     SELECT member_number, position, arg_min(billionths, abs(4 * days_off + 1)) AS billionths
     FROM weeks
     WHERE abs(days_off) <= $week_slack_days

@@ -284,7 +284,7 @@ RULES: tuple[Rule, ...] = (
     _agree(
         "KAP-X21",
         ("sessions", "ae_assessed"),
-        "informs",
+        "warns",
         "A clinic that asks for adverse events has delivered the table adverse_events.",
         "the table is missing from the export, or nothing ever happened: either way these sessions count as without an "
         "event",

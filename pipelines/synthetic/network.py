@@ -35,6 +35,10 @@ Expected = Literal["released", "too_small", "blocked"]
 
 _PATIENT_COLUMNS = ("patient", "phase", "number", "occasion")
 _FORMS = ("phq9", "gad7", "pcl5", "ybocs", "bam", "peg", "qids_sr16", "madrs")
+# Made-up targets of one clinic, so that the demo shows how they are told; they are no standard of care.
+_TARGETS: Mapping[str, Mapping[str, int]] = {
+    "alder": {"followup_pct": 75, "integration_pct": 80, "reliable_deterioration_pct": 8, "delivery_days": 100}
+}
 _WIDE_FAULTS = {
     "sessions": (
         (Fault("damaged_number", "sessions", "blanks", 0, "weight_lb", "17O"), 0.4),
@@ -127,9 +131,17 @@ def write_network(
 
 
 def settings_text(profile: Profile) -> str:
-    """`kap.toml` of the synthetic network: names only, every limit at its documented default."""
-    clinics = "".join(f'\n[clinics.{clinic.clinic_id}]\nname = "{clinic.name}"\n' for clinic in profile.clinics)
+    """`kap.toml` of the synthetic network: names and one clinic's targets; every limit is at its documented default."""
+    clinics = "".join(
+        f'\n[clinics.{clinic.clinic_id}]\nname = "{clinic.name}"\n{_targets(clinic)}' for clinic in profile.clinics
+    )
     return f'settings_version = 1\n\n[network]\nname = "{profile.name}"\nlanguage = "en"\n{clinics}'
+
+
+def _targets(clinic: ClinicShape) -> str:
+    given = _TARGETS.get(clinic.clinic_id, {})
+    lines = "".join(f"{name} = {value}\n" for name, value in given.items())
+    return f"\n[clinics.{clinic.clinic_id}.targets]\n{lines}" if lines else ""
 
 
 def _expected(clinic: ClinicShape) -> Expected:

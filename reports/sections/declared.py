@@ -86,9 +86,10 @@ class Declared:
 
     heading: of the subject row and of the list's summary about `about` over `group`; heading_of_one: said instead when
     the list is down to one group. reading: one sentence from the subject row; reading_of_silence: said instead when
-    its figure is not shown. definition: the place in methods.html. of_groups: needs condition and route together,
-    which a network's page does not hold of a single clinic. link: where a row's first cell leads, with a place
-    {clinic}. subject: the list whose one row the sentences are of (none = the one row of the filters).
+    its figure is not shown; more: sentences after either, each where its figures are there. definition: the place in
+    methods.html. of_groups: needs condition and route together, which a network's page does not hold of a single
+    clinic. link: where a row's first cell leads, with a place {clinic}. subject: the list whose one row the sentences
+    are of (none = the one row of the filters).
     """
 
     id: str
@@ -100,6 +101,7 @@ class Declared:
     sentence: Phrase
     reading: Phrase
     reading_of_silence: Phrase = field(default_factory=lambda: SILENCE, kw_only=True)
+    more: tuple[Phrase, ...] = field(default=(), kw_only=True)
     how_to_read: str
     caption: str
     columns: tuple[Column, ...]

@@ -58,7 +58,7 @@ def pathway(words: Words) -> Declared:
             Column("done", Phrase("figure.rate", DONE, "done_pct")),
             Column("median_minutes", _median("median_minutes", "minutes_patients_n")),
             Column("median_delay_days", _median("median_delay_days", "delay_days_patients_n")),
-            Column("median_delay_minutes", _median("median_delay_minutes", "delay_minutes_patients_n")),
+            Column("median_delay_minutes", _median("median_delay_minutes", "delay_minutes_patients_n", "hours")),
         ),
         definition="def-care-pathway",
         charts=(
@@ -89,5 +89,5 @@ def tiles() -> tuple[Tile, ...]:
     )
 
 
-def _median(column: str, people: str) -> Phrase:
-    return Phrase("pathway.median", {"value": ("amount", column), "n": ("count", people)}, column)
+def _median(column: str, people: str, read: str = "amount") -> Phrase:
+    return Phrase("pathway.median", {"value": (read, column), "n": ("count", people)}, column)

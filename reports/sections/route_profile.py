@@ -42,11 +42,12 @@ def profile(words: Words) -> Declared:
             Column("measure", plain("measure", "measure"), numeric=False),
             Column("route", label("route"), numeric=False),
             Column("sessions_recorded", Phrase("figure.part_of", _recorded())),
-            Column("median", Phrase("profile.spread", {**_figures(), "unit": ("unit", "unit")}, "median")),
+            Column("median", Phrase("profile.spread", {**_figures(), "unit": ("text", "unit_said")}, "median")),
             Column("middle_half", Phrase("figure.from_to", _MIDDLE, "median")),
             *_published(),
         ),
         definition="def-route-profile",
+        empty="empty.sessions",
         charts=tuple(_chart(words, measure) for measure in SPREADS),
     )
 
@@ -74,6 +75,7 @@ def adjusting(words: Words) -> Declared:
             Column("share", Phrase("figure.rate", SHARE, "pct")),
         ),
         definition="def-route-profile",
+        empty="empty.sessions",
         charts=tuple(
             Chart(
                 id=f"{measure.replace('_', '-')}-by-route",

@@ -10,8 +10,8 @@ from reports.words import Words
 TABLE = "safety_by_route"
 RATE: Places = {
     "figure": ("per_100", "rate_per_100"),
-    "low": ("per_100", "ci_low"),
-    "high": ("per_100", "ci_high"),
+    "low": ("per_100", "shown_ci_low"),
+    "high": ("per_100", "shown_ci_high"),
     "events": ("count", "events_n"),
     "sessions": ("count", "sessions_assessed_n"),
 }
@@ -27,7 +27,12 @@ ASKED: Places = {
     "all": ("count", "sessions_n"),
     "asked_pct": ("share", "assessed_pct"),
 }
-_WITHOUT: Places = {"without": ("count", "assessed_without_table_n")}
+_WITHOUT: Places = {"without": ("count", "without_table_n"), "asked": ("count", "sessions_assessed_n")}
+_MORE = (
+    Phrase("safety.without_table", _WITHOUT),
+    Phrase("safety.with_table", {"figure": ("per_100", "rate_per_100_with_table"), "w": ("count", "without_table_n")}),
+    Phrase("safety.unlinked", {"unlinked": ("count", "unlinked_n")}),
+)
 _GROUP: Places = {"condition": ("condition", "condition"), "route": ("route", "route")}
 _ABOUT = "rate_per_100"
 _ANY = ListOf(TABLE, where={"event": "any"})
@@ -44,8 +49,9 @@ def safety(words: Words) -> Declared:
         heading=(heading := Phrase("safety.finding", {**RATE, **ASKED}, _ABOUT, otherwise="safety.heading")),
         heading_of_one=heading,
         sentence=Phrase("safety.sentence", _GROUP),
-        reading=Phrase("safety.reading", {**RATE, **ASKED, **_people_of(), **_WITHOUT}, _ABOUT),
+        reading=Phrase("safety.reading", {**RATE, **ASKED, **_people_of()}, _ABOUT),
         reading_of_silence=Phrase("safety.silent", ASKED),
+        more=_MORE,
         how_to_read="safety.how_to_read",
         caption="safety.caption",
         columns=(
@@ -55,9 +61,11 @@ def safety(words: Words) -> Declared:
             *_columns(),
             Column("not_asked_events", count("events_not_assessed_n")),
             Column("asked_without_table", count("assessed_without_table_n")),
+            Column("with_table", plain("per_100", "rate_per_100_with_table", _ABOUT)),
         ),
         definition="def-adverse-events",
         charts=tuple(_chart(words, event) for event in ("any", "serious")),
+        empty="empty.sessions",
     )
 
 
@@ -75,11 +83,13 @@ def events() -> Declared:
         sentence=Phrase("safety.events_sentence", ASKED),
         reading=Phrase("safety.events_reading", {**_people_of()}, _ABOUT),
         reading_of_silence=Phrase("safety.silent", ASKED),
+        more=_MORE[:1],
         how_to_read="safety.events_how_to_read",
         caption="safety.events_caption",
         columns=(Column("event", plain("event", "event"), numeric=False), *_columns()),
         definition="def-adverse-events",
         folded=False,
+        empty="empty.sessions",
     )
 
 
@@ -109,12 +119,8 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("events_per_100", Phrase("safety.rate", RATE, _ABOUT)),
         Column(
-            "clustered",
-            Phrase(
-                "figure.from_to",
-                {"low": ("per_100", "clustered_ci_low"), "high": ("per_100", "clustered_ci_high")},
-                "clustered_ci_low",
-            ),
+            "exact",
+            Phrase("figure.from_to", {"low": ("per_100", "ci_low"), "high": ("per_100", "ci_high")}, _ABOUT),
         ),
         Column("people_with_event", Phrase("figure.rate", PEOPLE, "patients_with_event_pct")),
     )
@@ -134,15 +140,15 @@ def _chart(words: Words, event: str) -> Chart:
             "name": label("route"),
             "colour": plain("colour", "route"),
             "value": Number("rate_per_100", _ABOUT),
-            "low": Number("ci_low", _ABOUT),
-            "high": Number("ci_high", _ABOUT),
+            "low": Number("shown_ci_low", _ABOUT),
+            "high": Number("shown_ci_high", _ABOUT),
             "reading": Phrase("figure.interval_n", {**RATE, "n": ("count", "sessions_assessed_n")}, _ABOUT),
             "people": Phrase("figure.part_of", PEOPLE, _ABOUT),
         },
         finding=Phrase(f"safety.title_{event}", RATE, _ABOUT, otherwise=f"safety.title_{event}_silent"),
         definition="def-adverse-events",
         about=_ABOUT,
-        measures=("ci_low", "ci_high"),
+        measures=("shown_ci_low", "shown_ci_high"),
         room=1.0,
         subject=ListOf(TABLE, where={"event": event}),
     )

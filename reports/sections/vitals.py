@@ -67,6 +67,7 @@ def vitals(words: Words) -> Declared:
             Column("source", plain("text", "source_said"), numeric=False),
         ),
         definition="def-vital-signs",
+        empty="empty.sessions",
         charts=(
             Chart(
                 id="people-beyond-a-limit",

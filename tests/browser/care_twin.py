@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from pipelines.vocabulary import ADVERSE_EVENTS, CONDITIONS, REPORTED_ROUTES
@@ -31,6 +33,12 @@ ALWAYS_SHOWN = {
     "route_profile": {"of_n", "n", "recorded_pct", "published_low", "published_high"},
     "presence_contrast": {"n_started", "n_due", "n_baseline", "n_analysed", "followup_pct"},
 }
+RECORDED = {
+    "care_pathway": "recorded_n",
+    "safety_by_route": "sessions_assessed_n",
+    "vitals_by_route": "n",
+    "route_profile": "n",
+}
 SECTIONS = ("pathway", "safety", "events", "vitals", "route-profile", "adjusting", "published", *GROUPS, "benchmarks")
 _ROUTES = ["all", *REPORTED_ROUTES]
 
@@ -52,10 +60,16 @@ def part_of(row: pd.Series, part: str, whole: str) -> str:
     return missing(row, part) or missing(row, whole) or f"{half_up(row[part])} of {half_up(row[whole])}"
 
 
+def hours(value: float) -> str:
+    return amount(float(half_up(value / 60, 1)))
+
+
 def rate_per_100(row: pd.Series) -> str:
+    # The interval that allows for people with many events, where there is one.
+    end = "ci" if pd.isna(row["clustered_ci_low"]) else "clustered_ci"
     return state(row, "rate_per_100") or (
-        f"{per_100(row['rate_per_100'])} ({per_100(row['ci_low'])} to {per_100(row['ci_high'])}), "
-        f"{half_up(row['events_n'])} events"
+        f"{per_100(row['rate_per_100'])} ({per_100(row[f'{end}_low'])} to {per_100(row[f'{end}_high'])}); "
+        f"events: {half_up(row['events_n'])}"
     )
 
 
@@ -66,8 +80,8 @@ def share_of(row: pd.Series, pct: str, ends: str, part: str, whole: str) -> str:
     )
 
 
-def median(row: pd.Series, column: str, people_n: str) -> str:
-    return state(row, column) or f"{amount(row[column])} ({half_up(row[people_n])} people)"
+def median(row: pd.Series, column: str, people_n: str, read: Callable[[float], str] = amount) -> str:
+    return state(row, column) or f"{read(row[column])} ({half_up(row[people_n])} people)"
 
 
 # ---- rows ----
@@ -107,6 +121,9 @@ def released(tables: Tables, filters: Filters, section: str) -> pd.DataFrame:
     frame = frame[every if beside else frame["route"] == filters.route]
     for column, codes in wanted.items():
         frame = frame[frame[column].isin(codes)]
+    # Where nothing at all was recorded the page says so, and not that it was too little.
+    nothing = (frame[RECORDED[table]] == 0) & (frame["evidence"] == "not_enough")
+    frame = frame.assign(evidence=frame["evidence"].mask(nothing, "no_data"))
     return _sorted(frame, **wanted, route=_ROUTES)
 
 
@@ -171,7 +188,7 @@ def _cells(row: pd.Series, section: str) -> dict[str, str]:
             _heading(1, "recorded_of"): recorded if missing(row, "recorded_n") else f"{recorded} {unit}",
             _heading(2, "done"): share_of(row, "done_pct", "ci", "done_n", "recorded_n"),
             _heading(3, "median_minutes"): median(row, "median_minutes", "minutes_patients_n"),
-            _heading(5, "median_delay_minutes"): median(row, "median_delay_minutes", "delay_minutes_patients_n"),
+            _heading(5, "median_delay_minutes"): median(row, "median_delay_minutes", "delay_minutes_patients_n", hours),
         }
     if section in ("safety", "events"):
         at = 3 if section == "safety" else 1
@@ -201,7 +218,7 @@ def _cells(row: pd.Series, section: str) -> dict[str, str]:
     cells = {_heading(0, "measure"): WORDS.name("measure", row["measure"]), _heading(1, "route"): name_of(row, section)}
     if section == "route-profile":
         spread = f"{amount(row['median'])} ({amount(row['p10'])} to {amount(row['p90'])})" if row["median"] else ""
-        unit = WORDS.name("unit", row["unit"])
+        unit = "of 10" if row["measure"] == "intensity_0_10" else row["unit"]
         return cells | {_heading(3, "median"): state(row, "median") or f"{spread} {unit}"}
     if section == "adjusting":
         return cells | {_heading(3, "share"): share_of(row, "pct", "ci", "with_n", "n")}

@@ -11,8 +11,10 @@ from pipelines.contract.tables import COURSES, SCORES, SESSIONS
 from pipelines.engine import Engine
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.accept import type_records
+from pipelines.intake.reading import _remedy
 from pipelines.intake.records import make_records
-from pipelines.intake.spellings import nearest_words
+from pipelines.intake.spellings import Near, nearest_words
+from pipelines.vocabulary import VOCABULARIES, fold
 from tests.intake_tables import SCALES, choose, define_source, mapping_of, read
 
 DAMAGED, UNKNOWN = "damaged", "unknown"
@@ -157,7 +159,20 @@ def test_empty_cells_take_the_contracts_defaults_and_unreadable_ones_do_not() ->
         type_records(engine, SCORES, "alpha", 1, SCALES)
         found = engine.rows("SELECT scale, administration, unknown FROM typed_scores ORDER BY record_number")
         assert found == [("phq9", "unspecified", []), (None, "unspecified", ["scale"])]
-        assert nearest_words(engine, SCORES, SCALES) == {"scale": "phq9"}
+        assert nearest_words(engine, SCORES, SCALES) == {"scale": Near("phq9")}
+
+
+def test_another_route_is_told_as_none_of_the_contracts_and_never_as_one_spelt_like_it() -> None:
+    for word in ("Rectal", "buccal", "Intra-articular", "per rectum"):
+        with Engine() as engine:
+            read(engine, f"patient_id,session_day,route,dose_mg\nA1,0,{word},50\nA2,0,iv,50\n")
+            type_records(engine, SESSIONS, "alpha", 1, SCALES)
+            found = nearest_words(engine, SESSIONS, SCALES)
+            assert found == {"route": Near(None, fold(word))}
+        remedy = _remedy("KAP-T04", "route", found["route"])
+        assert "which are iv, im, sc, intranasal, sublingual, oral: it stays out" in remedy
+        assert VOCABULARIES["route"].nearest(word) is None and "if that is meant" not in remedy
+    assert VOCABULARIES["route"].nearest("orall") == "oral"
 
 
 def test_lists_are_split_by_semicolons_and_one_unknown_word_makes_the_list_unknown() -> None:

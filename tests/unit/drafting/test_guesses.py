@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assets.cli.map import _lines
 from pipelines.contract.mapping import Mapping, parse_mapping
 from pipelines.drafting.draft import Draft, FileDraft, draft
 from pipelines.drafting.exports import Export, read_export
@@ -68,6 +69,15 @@ def test_a_visit_whose_day_the_name_does_not_tell_is_a_marked_gap() -> None:
     assert made.files[0].needed == ("score_day",)
     assert "# score_day: (fill in" in yaml_text(made)
     assert [s.administration.constant for s in mapping_of(made).tables["scores"].scores] == ["baseline", "follow_up"]
+
+
+@pytest.mark.parametrize(("days", "gives"), [({"day": [1, 30]}, "its occasion"), ({}, "its planned day stands")])
+def test_what_a_visit_gives_is_said_as_it_is_drafted(days: dict[str, list[object]], gives: str) -> None:
+    made = made_of({"pid": ["a", "b"], **days, "visit": ["baseline", "week 4"], "phq9_total": [20, 18]})
+    told = "\n".join(line.text for line in _lines(made, [], Path("draft.yaml"), None, True, 200))
+    assert f"visit as the visit: {gives}" in told
+    day = mapping_of(made).tables["scores"].columns["score_day"]
+    assert day.column == ("day" if days else "visit")
 
 
 def test_the_last_item_may_be_called_as_its_scale() -> None:
@@ -140,6 +150,26 @@ def test_a_unit_is_told_by_the_name_or_the_size(
 def test_a_dose_is_in_mg_or_by_weight(name: str, cells: list[object], target: str) -> None:
     columns = {key: value for key, value in SESSION.items() if key != "dose_mg"}
     assert read_as(drafted(**columns, **{name: cells}))[target] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "target"),
+    [
+        ("BP systolic before", [120, 130, 118], "sbp_pre"), ("Diastolic BP before dose", [80, 70, 75], "dbp_pre"),
+        ("BP diastolic highest", [95, 90, 99], "dbp_peak"), ("Systolic pressure at end", [125, 120, 119], "sbp_end"),
+        ("Side effects asked", ["yes", "no", "yes"], "ae_assessed"), ("Minimum saturation", [94, 95, 97], "spo2_min"),
+        ("Measured weight", [60, 75, 90], "weight_kg"), ("Minutes observed", [90, 120, 150], "monitoring_minutes"),
+    ],
+)  # fmt: skip
+def test_a_name_in_other_words_is_drafted_and_unsure(name: str, cells: list[object], target: str) -> None:
+    (guess,) = [each for each in drafted(**{**SESSION, name: cells}).guesses if each.column.name == name]
+    assert (guess.target, guess.certainty) == (target, "unsure")
+
+
+@pytest.mark.parametrize("name", ["BP systolic", "Systolic before and after", "Heart rate before", "Side effects"])
+def test_a_name_that_says_less_or_more_is_not_drafted_as_a_vital_sign(name: str) -> None:
+    found = {each.column.name: each.target for each in drafted(**{**SESSION, name: [120, 130, 118]}).guesses}
+    assert name not in found
 
 
 def test_weeks_become_days_and_a_first_session_that_is_not_day_0_is_told() -> None:

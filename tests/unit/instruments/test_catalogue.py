@@ -140,9 +140,15 @@ DISAGREEMENTS = {
         "pcl5", "items = [6, 7], at_least = 2, needed = 1", "items = [6, 7], at_least = 2, needed = 3",
         "scales.pcl5_provisional_diagnosis.scoring.levels",
     ),
-    "an item named twice": ("cssrs_screen", "items = [4, 5, 7]", "items = [4, 4, 7]", "scales.cssrs_screen.scoring.levels"),
+    "an item named twice": (
+        "cssrs_screen", "items = [4, 5, 7]", "items = [4, 4, 7]",
+        "scales.cssrs_screen.scoring.levels",
+    ),
     "a verdict beyond yes and no": ("meq30", "maximum = 1\n", "maximum = 2\n", "scales.meq30_complete.scoring"),
-    "a raw form that ends elsewhere": ("who5", "minimum = 0\nmaximum = 25", "minimum = 1\nmaximum = 25", "scales.who5.raw_form"),
+    "a raw form that ends elsewhere": (
+        "who5", "minimum = 0\nmaximum = 25", "minimum = 1\nmaximum = 25",
+        "scales.who5.raw_form",
+    ),
     "a part of no scale": ("meq30", "meq30_mystical = 45", "meq30_mystic = 45", "scales.meq30_complete.scoring.parts"),
     "a cut beyond its part": ("meq30", "neffability = 9", "neffability = 16", "scales.meq30_complete.scoring.parts"),
     "a table for a sum": ("eq5d5l", 'combine = "delivered"', 'combine = "sum"', "scales.eq5d5l.scoring"),

@@ -14,7 +14,14 @@ from tests import released_sample as sample
 
 
 def limit(**changes: Any) -> dict[str, str]:
-    row = {"limit_op": ">", "limit_value": 140.0, "unit": "mmHg", "limit_source": "Spravato label", "limit_mark": None}
+    row = {
+        "measure": "sbp_pre",
+        "limit_op": ">",
+        "limit_value": 140.0,
+        "unit": "mmHg",
+        "limit_source": "Spravato label",
+        "limit_mark": None,
+    }
     return dict(derived_texts.of("vitals_by_route", row | changes, page_of_nothing()))
 
 
@@ -29,6 +36,8 @@ def test_a_limit_is_said_with_its_unit_its_source_and_its_mark() -> None:
         "limit_said": "under 92.5 %",
         "source_said": "Spravato label †",
     }
+    # Dissociation over its criterion is no reading beyond a limit.
+    assert limit(measure="cadss_peak")["limited"] == ""
     assert limit(limit_op=None, limit_value=None) == {"limited": "", "limit_said": "none", "source_said": ""}
 
 
@@ -66,7 +75,13 @@ def test_a_published_figure_is_said_with_its_source_or_that_none_was_found(
     changes: dict[str, Any], kind: str, published: str, source: str
 ) -> None:
     said = derived_texts.of("route_profile", PROFILE | changes, page_of_nothing())
-    assert said == {"kind": kind, "published_said": published, "source_said": source}
+    unit = (PROFILE | changes)["unit"]
+    assert said == {"unit_said": unit, "kind": kind, "published_said": published, "source_said": source}
+
+
+def test_an_intensity_is_said_of_ten() -> None:
+    row = PROFILE | {"measure": "intensity_0_10", "unit": "0 to 10"}
+    assert derived_texts.of("route_profile", row, page_of_nothing())["unit_said"] == "of 10"
 
 
 @pytest.mark.parametrize(
