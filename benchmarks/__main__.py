@@ -39,14 +39,17 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES), help="numbers of scores")
     parser.add_argument("--per-clinic", type=int, default=SCORES_PER_CLINIC, help="scores of one clinic")
     parser.add_argument("--without", choices=("pandas", "floor"), nargs="*", default=[], help="leave out")
+    parser.add_argument("--pandas-up-to", type=int, metavar="SCORES", help="leave the pandas way out above this size")
     parser.add_argument("--folder", type=Path, help="where the files and homes lie meanwhile (default: temporary)")
     parser.add_argument("--no-readme", action="store_true", help="leave README.md as it is")
     given = parser.parse_args()
     sizes: list[dict[str, Any]] = []
     found = {"machine": _machine(), "imports": _imports(), "sizes": sizes}
     for size in given.sizes:
+        too_large = given.pandas_up_to is not None and size > given.pandas_up_to
+        without = {*given.without, *(("pandas",) if too_large else ())}
         with tempfile.TemporaryDirectory(prefix="kap-bench-", dir=given.folder) as folder:
-            sizes.append(_measure(size, given.per_clinic, Path(folder), given.without))
+            sizes.append(_measure(size, given.per_clinic, Path(folder), without))
         print(markdown(found), flush=True)
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if not given.no_readme:

@@ -155,7 +155,8 @@ _SHARED = {
     "patients_beyond_pct": "percent of patients_n",
     "patients_beyond_ci_low": "lower end of its 95 % interval (Wilson)",
     "patients_beyond_ci_high": "upper end of it",
-    "of_n": "courses or sessions of the row; for a direction of adjustment, adjusted sessions",
+    "of_n": "courses or sessions of the row; for a direction of adjustment the adjusted sessions, for the time to "
+    "integration those followed by it",
     "with_n": "those of n with a yes, or with the level",
     "pct": "percent of n",
     "published_low": "published figure, lower end",

@@ -1,8 +1,8 @@
 -- What was recorded of the steps around each session: the one place of what makes a step done.
 -- Grain: one row per row of session_facts. Inputs: session_facts, course_sessions, contact_facts.
 -- preparation, intention, dosing, monitoring, recovery, integration: done, not done, or NULL = not recorded. route is the
--- course's. A preparation contact belongs to the patient's next session, an integration contact to the last one, however
--- long between, and even where that session is not counted.
+-- course's, session_route the session's own. A preparation contact belongs to the patient's next session, an integration
+-- contact to the last one, however long between, and even where that session is not counted.
 -- minutes: of the step; delay_days: from the last preparation to its session, from the session to the first integration
 -- contact; integration_after_minutes: from the end of dosing to integration.
 WITH dosing_days AS (
@@ -49,6 +49,7 @@ SELECT
     in_induction,
     condition,
     course_route AS route,
+    facts.route AS session_route,
     coalesce(preparation_done, prepared.took_place) AS preparation,
     prepared.minutes AS preparation_minutes,
     prepared.delay_days AS preparation_delay_days,

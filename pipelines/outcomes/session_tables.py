@@ -27,6 +27,7 @@ from pipelines.outcomes.published import published_routes
 from pipelines.vocabulary import ADVERSE_EVENTS
 
 ANY_EVENT, SERIOUS = "any", "serious"
+ADJUSTED_DIRECTIONS = ("adjusted_up", "adjusted_down", "adjusted_both")
 CELL_KEY = ("clinic_id", "condition", "route")
 SAFETY_KEY = (*CELL_KEY, "event")
 SAFETY_COLUMNS = (
@@ -160,7 +161,11 @@ def session_tables(engine: Engine, limits: Limits = Limits()) -> dict[str, pd.Da
     return {
         "safety_by_route": _safety(engine.frame(load_sql(__file__, "safety_cells")), limits),
         "vitals_by_route": _vitals(measured[measured["measure"].isin(VITALS)], limits),
-        "route_profile": _route_profile(measured[measured["measure"].isin(PROFILE_MEASURES)], limits),
+        "route_profile": _route_profile(
+            measured[measured["measure"].isin(PROFILE_MEASURES)],
+            engine.frame(load_sql(__file__, "integrated_sessions")),
+            limits,
+        ),
         "care_pathway": _pathway(pathway, limits),
     }
 
@@ -244,13 +249,21 @@ def _vitals(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     return finished(frame, VITALS_COLUMNS)
 
 
-def _route_profile(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """What was recorded of each route, beside what is published; measures that are published alone have no n."""
+def _route_profile(cells: pd.DataFrame, integrated: pd.DataFrame, limits: Limits) -> pd.DataFrame:
+    """What was recorded of each route, beside what is published; measures that are published alone have no n.
+
+    of_n: every session of the row; for a direction of adjustment the adjusted ones, for the time to integration those
+    followed by it (`integrated`: a row per cell with integrated_n).
+    """
     is_share = cells["measure"].map({name: measure.is_share for name, measure in MEASURES.items()})
+    cell = pd.MultiIndex.from_frame(cells[list(CELL_KEY)])
     adjusted = cells[cells["measure"] == "adjusted"].set_index(list(CELL_KEY))["with_n"]
-    directions = cells["measure"].isin(("adjusted_up", "adjusted_down", "adjusted_both"))
-    of_adjusted = adjusted.reindex(pd.MultiIndex.from_frame(cells[list(CELL_KEY)])).to_numpy(dtype=float)
-    of_n = np.where(directions, of_adjusted, cells["sessions_n"].to_numpy(dtype=float))
+    followed = integrated.set_index(list(CELL_KEY))["integrated_n"]
+    of_n = np.select(
+        [cells["measure"].isin(ADJUSTED_DIRECTIONS), cells["measure"] == "integration_after_minutes"],
+        [counted.reindex(cell).to_numpy(dtype=float) for counted in (adjusted, followed)],
+        cells["sessions_n"].to_numpy(dtype=float),
+    )
     recorded_pct = 100 * ratio(cells["n"], of_n)
     points = ["median", "p10", "p25", "p75", "p90"]
     low, high = wilson(cells["with_n"].where(is_share), cells["n"])

@@ -154,6 +154,30 @@ def test_a_route_stands_beside_what_is_published_and_no_source_is_said() -> None
     assert set(frame.loc[frame["route"] == "all", "published_citation"].dropna()) == set()
 
 
+def test_the_time_to_integration_is_of_the_sessions_that_integration_followed() -> None:
+    given = [
+        *sessions("p1", 0, integration_minutes=50, integration_after_minutes=1440),
+        *sessions("p1", 4, integration_minutes=50),
+        *sessions("p1", 8, integration_minutes=0),
+        *sessions("p1", 12, route="im"),
+    ]
+    frame = table("route_profile", given)
+    of_route = {route: row_of(frame, route=route, measure="integration_after_minutes") for route in ("iv", "im", "all")}
+    assert [(row["of_n"], row["n"]) for row in of_route.values()] == [(2, 1), (0, 0), (2, 1)]
+    assert of_route["iv"]["recorded_pct"] == 50
+    assert row_of(frame, route="all", measure="onset_minutes")["of_n"] == 4
+
+
+def test_asking_at_a_clinic_that_delivers_no_table_of_events_says_little() -> None:
+    given = [row for n in range(40) for row in sessions(f"p{n}", 0, 4, **ASKED)]
+    told = row_of(table("safety_by_route", given, [], [event("p1", 0)]), event="any")
+    assert (told["events_n"], told["assessed_without_table_n"], told["evidence"]) == (1, 0, "reportable")
+    assert told["rate_per_100"] == told["rate_per_100_with_table"] == 1.25
+    silent = row_of(table("safety_by_route", given), event="any")
+    assert (silent["sessions_assessed_n"], silent["assessed_without_table_n"], silent["rate_per_100"]) == (80, 80, 0)
+    assert pd.isna(silent["rate_per_100_with_table"]) and silent["evidence"] == "not_enough"
+
+
 @pytest.mark.parametrize("name", ["safety_by_route", "vitals_by_route", "route_profile", "care_pathway"])
 def test_a_row_about_1_to_4_patients_shows_no_figure(name: str) -> None:
     given = [row for n in range(4) for row in sessions(f"p{n}", 0, 4, sbp_pre=120, onset_minutes=5, **ASKED)]

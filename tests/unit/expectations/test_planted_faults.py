@@ -69,8 +69,8 @@ def test_a_clinic_that_asks_for_events_and_delivers_none_is_told_in_how_many_ses
     found = {(each.rule, each.table, each.column): each for each in silent.findings if each.failed_n}
     assert set(found) == {("KAP-X21", "sessions", "ae_assessed")}
     (told,) = found.values()
-    assert (told.failed_n, told.evaluated_n, told.status) == (clinic.SILENT.n, 3, "passed_with_failures")
-    assert (told.effect, silent.blocking) == ("informs", ())
+    assert (told.failed_n, told.evaluated_n, told.status) == (clinic.SILENT.n, 3, "failed")
+    assert (told.effect, silent.blocking) == ("warns", ())
 
 
 def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty: ClinicValidation) -> None:
