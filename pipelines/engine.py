@@ -118,6 +118,16 @@ class Engine(AbstractContextManager["Engine"]):
         """Make view `name` of a SELECT without parameters: what reads it once needs no copy of it in memory."""
         self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select}")
 
+    def forget(self, name: str) -> None:
+        """Drop relation `name` if there is one: a view does not replace a table, nor a table a view."""
+        kinds = self.rows(
+            "SELECT 'VIEW' FROM duckdb_views() WHERE view_name = $name "
+            "UNION ALL SELECT 'TABLE' FROM duckdb_tables() WHERE table_name = $name",
+            name=name,
+        )
+        for (kind,) in kinds:
+            self.execute(f"DROP {kind} {quoted(name)}")
+
     def filled(self, name: str, columns: Iterable[str]) -> frozenset[str]:
         """Those of the columns of relation `name` that hold a value in any row."""
         asked = tuple(columns)

@@ -77,6 +77,8 @@ def read_delivery(engine: Engine, path: Path, name: str, kind: Kind, scratch: Pa
         KapError: refused; every problem of the file at once, never with a value or DuckDB's own words.
     """
     shown = safe_name(name)
+    # The file before this one may have been a view, and this one a table.
+    engine.forget("source")
     with tempfile.TemporaryDirectory(prefix="read-", dir=scratch) as folder:
         if kind == "parquet":
             return _read_parquet(engine, path, shown, Path(folder))

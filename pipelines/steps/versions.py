@@ -27,6 +27,7 @@ def written_with() -> dict[str, str]:
 def is_of_this_version(lake: Path) -> bool:
     """Whether what lies in the lake was written by this version; an empty one is taken as its own."""
     if not any(path.name != _WRITTEN_WITH for path in lake.glob("*")):
+        lake.mkdir(parents=True, exist_ok=True)
         write_whole(lake / _WRITTEN_WITH, canonical(written_with()).encode(), PRIVATE_FILE)
     try:
         return bool(json.loads((lake / _WRITTEN_WITH).read_bytes()) == written_with())
