@@ -14,7 +14,7 @@ demo: ready ## a synthetic network through the whole pipeline, into ./kap-demo
 	@$(BIN)/kap demo
 
 test: ready ## the tests (the real-data tests too when ../shared/data is there)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property
