@@ -137,7 +137,8 @@ def _remedy(code: str, column: str, near: Near | None) -> str:
     if near.word is not None:
         return f"write `{near.word}` if that is meant; else {remedy}"
     known = ", ".join(VOCABULARIES[FIELDS[column].vocabulary or ""].words)
-    return f"`{near.other}` is none of the contract's words for {column}, which are {known}: it stays out."
+    # Not named: it is what stands in the cell.
+    return f"no near word stands for it: the contract's words for {column} are {known}; the row stays out."
 
 
 def store_typed(
