@@ -42,6 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: a gzip carries the second it was made, and two workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def _shared_data_folder(config: pytest.Config) -> Path:
     given = config.getoption("--shared-data")
     return (config.invocation_params.dir / given).resolve() if given else (ROOT.parent / "shared" / "data")
