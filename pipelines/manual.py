@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.codes import codes_page
 from pipelines.contract.dictionary import data_dictionary
-from pipelines.disclosure.policy import POLICIES
+from pipelines.disclosure.declared import POLICIES
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.outcomes.meanings import output_dictionary
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.disclosure.policy import POLICIES
+from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.outcomes.contrasts import CONTRAST_TIMEPOINTS, CONTRASTS
 from pipelines.outcomes.measures import MEASURES

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from pipelines.disclosure.policy import POLICIES
+from pipelines.disclosure.declared import POLICIES
 from reports.figures import FORMATS
 from tests.browser import care_twin as twin
 from tests.browser.handling import choose, rows_of, saved, texts, texts_of, tight

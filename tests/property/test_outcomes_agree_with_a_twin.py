@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.limits import Limits
-from pipelines.disclosure.policy import POLICIES, release
+from pipelines.disclosure.policy import release
 from pipelines.outcomes.tables import LADDER, OUTCOME_KEY
 from tests.care_tables import DEFINITIONS, network, outcomes, text_table
 from tests.outcomes_twin import outcome_rows

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.limits import Limits
-from pipelines.disclosure.policy import POLICIES, release
+from pipelines.disclosure.policy import release
 from pipelines.outcomes.columns import is_count
 from pipelines.outcomes.tables import MOMENTS, OUTCOME_COLUMNS, denominators, evidence
 from pipelines.problems import ExitCode, KapError

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.disclosure.policy import POLICIES, release
+from pipelines.disclosure.declared import POLICIES
+from pipelines.disclosure.policy import release
 from pipelines.outcomes.estimates import clustered_rate_interval, poisson_exact
 from pipelines.outcomes.session_tables import session_tables
 from tests.session_rows import Row, session_network

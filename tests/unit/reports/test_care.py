@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.disclosure.policy import POLICIES
+from pipelines.disclosure.declared import POLICIES
 from pipelines.vocabulary import ALL
 from reports.care import CarePage, care_page, declared, tiles
 from reports.care_rows import CareRows, care_rows

@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from pipelines.disclosure.policy import POLICIES
+from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.outcomes.targets import TARGETS, Assurance, Target, assurance, interval_pct
 from pipelines.provenance.arrivals import ANY_TABLE, Arrival
