@@ -1,7 +1,7 @@
 # make demo and make test each work alone, from a clean clone. `make help` lists the rest.
 BIN := .venv/bin
 
-.PHONY: bench snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
+.PHONY: verified bench snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
 .DEFAULT_GOAL := help
 
 help:     ## list the targets
@@ -18,6 +18,9 @@ test: ready ## the tests (the real-data tests too when ../shared/data is there)
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property
+
+mutation: ready ## 1,000 random faults and 200 clean deliveries through intake and every rule (MUTATION="--faults 100")
+	@$(BIN)/python -W ignore -m tests.mutation $(MUTATION)
 
 bench: ready ## speed and memory, into the README (SIZES="100000 1000000"; default to 10^7, an hour)
 	@$(BIN)/python -W ignore -m benchmarks $(SIZES) $(BENCH_ARGS)
@@ -43,6 +46,9 @@ fix: ready ## let the linter and the formatter mend what they can
 
 docs: ready ## write the pages of docs/ that are made from the code
 	@$(BIN)/python -m pipelines.manual docs
+
+verified: ready ## compute every published figure and write what this version was verified against (DATA, default ../shared/data)
+	@$(BIN)/kap selftest --data $(or $(DATA),../shared/data) --record pipelines/selftest/verified.json
 
 pictures: ready ## take the README's two pictures of a synthetic home (HOME_FOLDER, default ./kap-demo)
 	@$(BIN)/python docs/pictures.py $(or $(HOME_FOLDER),kap-demo)

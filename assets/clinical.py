@@ -77,6 +77,10 @@ def validated_store(
         published = {publication.clinic_id for publication in publish(job, context.partition_keys)}
         history = job.history()
         rows_of = rows_published(job.ledger.entries())
+        if validations:
+            from assets.reviewer import write_reviewers_report
+
+            write_reviewers_report(job)
     standing = gates(history, context.partition_keys)
     tell_by_clinic(context, "validation", gates_by_clinic(standing), gates_metadata(standing))
     yield dg.MaterializeResult(asset_key=VALIDATION)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from functools import cache
 from typing import Any, get_args
 
 from pipelines.care.windows import Windows
-from pipelines.instruments.catalogue import load_catalogue
+from pipelines.instruments.catalogue import Catalogue, load_catalogue
+from pipelines.instruments.overriding import NOT_DEFINED, in_force
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.finding import Effect
 from pipelines.rules.held_out import HELD_OUT_RULES
 from pipelines.rules.rule import COUNT_REASON, Rule
-from pipelines.settings_sections import ThresholdSettings
-from reports.about import Cut, Fact, Licence, RuleFact, Scale, Window
+from pipelines.rules.shown_sql import counting_sql
+from pipelines.settings_sections import Settings, ThresholdSettings
+from reports.about import Cut, Fact, Form, Licence, Override, RuleFact, Scale, Window
 
 # The source and its status of a reliable change that this network computed from its own baselines.
 _FROZEN_SOURCE = "Jacobson and Truax 1991 (formula); this network's baselines (SD)"
@@ -39,16 +40,18 @@ def lengths(given: Windows) -> dict[str, float]:
     return {name: value for name, value in asdict(given).items() if name != "timepoints"}
 
 
-def scales(frozen: Mapping[str, float]) -> dict[str, Scale]:
+def scales(frozen: Mapping[str, float], catalogue: Catalogue | None = None) -> dict[str, Scale]:
     """Every outcome scale by its id with the cuts in force; `frozen`: this network's reliable changes, in points."""
-    return {row["scale"]: _scale(row, frozen.get(row["scale"])) for row in _definitions()}
+    frame = (catalogue or load_catalogue()).scale_definitions().astype(object)
+    rows = frame.where(frame.notna(), None).to_dict("records")
+    return {str(row["scale"]): _scale(row, frozen.get(row["scale"])) for row in rows}
 
 
-def facts(frozen: Mapping[str, float]) -> Iterator[Fact]:
+def facts(frozen: Mapping[str, float], catalogue: Catalogue | None = None) -> Iterator[Fact]:
     """Every cited fact of the catalogue, by form and scale; a scale's frozen reliable change after its other facts."""
     cited = [
         Fact(row["scale"], row["fact"], f"{row['stated']}. {row['note']}".strip(), row["source"], row["source_status"])
-        for row in load_catalogue().facts().to_dict("records")
+        for row in (catalogue or load_catalogue()).facts().to_dict("records")
     ]
     computed = [
         Fact(scale, "reliable_change_frozen", f"{value:g} points", _FROZEN_SOURCE, _FROZEN_STATUS)
@@ -57,9 +60,22 @@ def facts(frozen: Mapping[str, float]) -> Iterator[Fact]:
     yield from sorted([*cited, *computed], key=lambda fact: fact.scale)
 
 
+def overrides(settings: Settings, frozen: Mapping[str, float]) -> Iterator[Override]:
+    """Every override of the settings, by clinic: what it replaces, what holds instead, and why."""
+    for clinic_id in settings.overriding_clinics:
+        own = settings.overrides_of(clinic_id)
+        before, after = load_catalogue().scales, load_catalogue().overridden(own).scales
+        for override in own:
+            scale, _, fact = override.definition.rpartition(".")
+            replaced = in_force(before[scale], fact)
+            if fact == "reliable_change" and replaced == NOT_DEFINED and scale in frozen:
+                replaced = f"{frozen[scale]:g} points"
+            yield Override(clinic_id, scale, fact, replaced, in_force(after[scale], fact), override.reason)
+
+
 def rules(thresholds: ThresholdSettings) -> dict[str, RuleFact]:
     """Every rule in the order of the catalogue with its threshold in force, then what is only counted."""
-    tightened = {"KAP-D01": thresholds.quarantined_pct_max, "KAP-D02": thresholds.key_conflict_pct_max}
+    tightened = thresholds.of_rules()
     counted = {
         code: RuleFact(
             told.sentence,
@@ -72,6 +88,12 @@ def rules(thresholds: ThresholdSettings) -> dict[str, RuleFact]:
         for code, told in HELD_OUT_RULES.items()
     }
     return {code: _rule(rule, threshold_in_force(rule, tightened)) for code, rule in BY_CODE.items()} | counted
+
+
+def forms() -> Iterator[Form]:
+    """Every instrument with the ids of its scales."""
+    for form in load_catalogue().instruments.values():
+        yield Form(form.id, form.name, form.construct, form.respondent, tuple(scale.id for scale in form.scales))
 
 
 def instruments() -> Iterator[Licence]:
@@ -92,16 +114,13 @@ def _rule(rule: Rule, threshold_pct: float) -> RuleFact:
         kahn=rule.kahn,
         context=rule.context,
         where=rule.applies,
+        subcategory=rule.subcategory,
+        level=rule.level,
+        sql={(table, column): counting_sql(rule, table, column, threshold_pct) for table, column in rule.applies},
     )
 
 
-@cache
-def _definitions() -> list[dict[Any, Any]]:
-    frame = load_catalogue().scale_definitions().astype(object)
-    return list(frame.where(frame.notna(), None).to_dict("records"))
-
-
-def _scale(row: Mapping[str, Any], frozen: float | None) -> Scale:
+def _scale(row: Mapping[Any, Any], frozen: float | None) -> Scale:
     direction = row["direction"]
     computed = None if frozen is None else Cut(">=", frozen, "points", _FROZEN_SOURCE, _FROZEN_STATUS)
     return Scale(
@@ -118,7 +137,7 @@ def _scale(row: Mapping[str, Any], frozen: float | None) -> Scale:
     )
 
 
-def _cut(row: Mapping[str, Any], name: str, comparison: Any, unit: Any, female: float | None = None) -> Cut | None:
+def _cut(row: Mapping[Any, Any], name: str, comparison: Any, unit: Any, female: float | None = None) -> Cut | None:
     value = row.get(f"{name}_value", row.get(name))
     if value is None:
         return None

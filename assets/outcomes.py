@@ -30,6 +30,9 @@ TABLES = {
         "One row per clinic (or all), condition, route and measure: what was recorded, beside what is published."
     ),
     "care_pathway": "One row per clinic (or all), condition, route and step of care: recorded, done, minutes, delays.",
+    "worsening_watch": (
+        "One row per clinic (or all), condition, route and measure: deterioration, safety items, events, ends of courses."
+    ),
     "presence_contrast": (
         "One row per clinic (or all), condition, group of therapist presence, scale and timepoint. Not adjusted."
     ),
@@ -41,18 +44,37 @@ TABLES = {
         "One row per clinic (or all), condition, share of sessions that integration followed, scale and timepoint. "
         "Not adjusted: people who go on differ from those who stop."
     ),
+    "baseline_sensitivity": (
+        "One row per clinic (or all), condition, route, scale, timepoint and rule for the baseline: change and rates."
+    ),
+    "route_attribution": (
+        "One row per clinic (or all), condition, route, scale and level (course, session). "
+        "Association: the route follows the patient's course."
+    ),
+    "outcome_checks": (
+        "One row per clinic (or all), condition, route, scale and timepoint: lost, noise, other routes, clinics."
+    ),
     "presence_balance": "One row per group of presence, characteristic and level: how alike the groups were before.",
     "benchmarks": "One row per condition, route, scale, study and measure: published beside the network's own.",
     "data_quality": "One row per clinic, rule, table and column: status and counts.",
+    "individual_change": (
+        "One row per clinic (or all), condition, route, scale, timepoint and method of saying that one person changed."
+    ),
+    "talking_therapies": (
+        "One row per clinic (or all), condition, route and version: recovery as NHS Talking Therapies counts it."
+    ),
     "reference_changes": "One row per reference sample, scale, pair of days and group. Never part of an outcome.",
+    "reference_individual_change": "One row per reference sample, scale, pair of days, group and method.",
 }
 # Beside the courses of care, which hold what came of sessions, scores and courses before them.
 _UPSTREAM = {
     "safety_by_route": [COURSES_OF_CARE, dg.AssetKey("adverse_events")],
     "care_pathway": [COURSES_OF_CARE, dg.AssetKey("contacts")],
     "outcomes_by_integration": [COURSES_OF_CARE, dg.AssetKey("contacts")],
+    "worsening_watch": [COURSES_OF_CARE, SCORED_SCORES, dg.AssetKey("adverse_events")],
     "data_quality": [COURSES_OF_CARE, dg.AssetKey("validation")],
     "reference_changes": [SCORED_SCORES],
+    "reference_individual_change": [SCORED_SCORES],
 }
 
 

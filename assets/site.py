@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets import method_facts
 from assets.deliveries import LEFT_OUT, deliveries, reconciliation, shown_people, withdrawn_people
+from pipelines.definitions.frozen import registry_digest
+from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.policy import release as release_table
 from pipelines.disclosure.released import ReleasedTable
+from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.receipts import Receipt, read_receipts
 from pipelines.provenance.arrivals import arrivals
 from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, History
 from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
 from pipelines.provenance.release import write_release
+from pipelines.provenance.rule_runs import RuleRuns, rule_runs
+from pipelines.selftest.verified import read_record
 from pipelines.settings import refuse_profile
+from pipelines.settings_sections import Profile
 from pipelines.steps.candidates import COUNTS
 from pipelines.steps.job import Job
-from pipelines.steps.outcomes import read_exact
+from pipelines.steps.outcomes import read_exact, read_own
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
 from reports.about import About
 from reports.pages import build_site
@@ -51,13 +58,14 @@ def make_release(job: Job) -> Made:
     history = job.history()
     receipts = read_receipts(job.home.raw, set().union(*history.received.values()))
     limits = job.settings.disclosure_limits()
-    facts = about(job, history, receipts)
-    tables = {name: release_table(name, frame, profile, limits) for name, frame in read_exact(job).items()}
+    facts = about(job, history, receipts, _past(history, profile, limits))
+    tables = _released(read_exact(job), profile, limits)
+    own = {clinic_id: _released(exact, profile, limits) for clinic_id, exact in read_own(job).items()}
     files = {
-        **build_site(tables, facts),
+        **build_site(tables, facts, own),
         **{f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()},
         **{f"tables/{name}.parquet": parquet_bytes(table) for name, table in tables.items()},
-        **_clinic_parquet(tables, facts.clinics),
+        **_clinic_parquet(tables, facts.clinics, own),
     }
     identity = release_id(files)
     files[MANIFEST_NAME] = build_manifest(
@@ -67,9 +75,11 @@ def make_release(job: Job) -> Made:
         settings_sha256=job.settings.digest,
         definitions={
             "definition_set": DEFINITION_SET,
+            "registry_sha256": registry_digest(),
             "windows": asdict(job.settings.clinic_windows()),
             "thresholds": job.settings.thresholds.model_dump(),
             "reliable_change_frozen": history.frozen,
+            "overrides": [asdict(override) for override in facts.overrides],
         },
         receipts=_receipts_used(history, receipts),
         events=[
@@ -86,10 +96,11 @@ def make_release(job: Job) -> Made:
     return Made(identity, changed, len(files), job.home.release_of(identity) / "index.html")
 
 
-def about(job: Job, history: History, receipts: list[Receipt]) -> About:
-    """The facts that stand on the pages, all from the record and the settings."""
+def about(job: Job, history: History, receipts: list[Receipt], past: RuleRuns) -> About:
+    """The facts that stand on the pages, all from the record and the settings. past: as these pages may show it."""
     settings = job.settings
     judged = tuple(deliveries(history, receipts))
+    own = {id_: load_catalogue().overridden(settings.overrides_of(id_)) for id_ in settings.overriding_clinics}
     targets = {clinic_id: aims for clinic_id, own in settings.clinics.items() if (aims := own.targets.given())}
     standing = [receipt for receipt in receipts if receipt.sequence not in history.retracted]
     clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
@@ -108,16 +119,34 @@ def about(job: Job, history: History, receipts: list[Receipt]) -> About:
         targets={clinic_id: targets[clinic_id] for clinic_id in clinics if clinic_id in targets},
         facts=tuple(method_facts.facts(history.frozen)),
         instruments=tuple(method_facts.instruments()),
+        forms=tuple(method_facts.forms()),
         licences=tuple(method_facts.NOTICES),
         scales=method_facts.scales(history.frozen),
         rules=method_facts.rules(settings.thresholds),
-        thresholds=settings.thresholds.model_dump(),
+        thresholds=settings.thresholds.model_dump(exclude={"rules"}),
         data_to=f"receipt {max(receipt.sequence for receipt in receipts)}" if receipts else "",
         language=settings.network.language,
         windows=method_facts.windows(settings.clinic_windows()),
         lengths=method_facts.lengths(settings.clinic_windows()),
         limits=settings.disclosure_limits(),
+        past=past,
+        verified=read_record(),
+        overrides=tuple(method_facts.overrides(settings, history.frozen)),
+        own_scales={id_: method_facts.scales(history.frozen, catalogue) for id_, catalogue in own.items()},
+        own_facts={id_: tuple(method_facts.facts(history.frozen, catalogue)) for id_, catalogue in own.items()},
     )
+
+
+def _past(history: History, profile: Profile, limits: Limits) -> RuleRuns:
+    """What the runs found, each as its table data_quality may show it; the runs without their names."""
+    past = rule_runs(history.validations)
+    shown = [
+        release_table("data_quality", found, profile, limits).frame.assign(run=run)
+        for run, found in past.found.groupby("run")
+    ]
+    columns = past.found.columns
+    found = pd.concat(shown, ignore_index=True)[columns] if shown else past.found
+    return RuleRuns(tuple(replace(run, run_id="") for run in past.runs), found)
 
 
 def _delivery_days(targets: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -133,13 +162,19 @@ def parquet_bytes(table: ReleasedTable) -> bytes:
     return out.getvalue()
 
 
-def _clinic_parquet(tables: Mapping[str, ReleasedTable], clinic_ids: Iterable[str]) -> dict[str, bytes]:
+def _released(exact: Mapping[str, pd.DataFrame], profile: Profile, limits: Limits) -> dict[str, ReleasedTable]:
+    return {name: release_table(name, frame, profile, limits) for name, frame in exact.items()}
+
+
+def _clinic_parquet(
+    tables: Mapping[str, ReleasedTable], clinic_ids: Iterable[str], own: Mapping[str, Mapping[str, ReleasedTable]]
+) -> dict[str, bytes]:
     """Each clinic's own rows as Parquet, beside the CSV of its site."""
-    own = [table for table in tables.values() if "clinic_id" in table.frame.columns]
     return {
         f"clinics/{clinic_id}/tables/{table.name}.parquet": parquet_bytes(for_clinic(table, clinic_id))
         for clinic_id in clinic_ids
-        for table in own
+        for table in {**tables, **own.get(clinic_id, {})}.values()
+        if "clinic_id" in table.frame.columns
     }
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from expectations.judge import Judge
 from expectations.suites import suite
-from pipelines.engine import Engine, EngineError
+from pipelines.engine import Engine, EngineError, quoted
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.intake.versions import StoredStates
 from pipelines.rules import evaluation
+from pipelines.rules.breakdown import Part, broken_down
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
+from pipelines.rules.drift import profile
+from pipelines.rules.evaluation import judged_pairs, value_name
 from pipelines.rules.finding import Finding, Status
 from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
 from pipelines.rules.rule import Rule
@@ -30,12 +33,17 @@ _ERROR: tuple[Status, None, None] = ("error", None, None)
 class Evaluated:
     """One evaluated relation: its counts by rule, table and column, what is asked about it, and its Parquet file.
 
-    path is None when nothing is asked.
+    path is None when nothing is asked. told: what the version guards tell, as `ClinicValidation.versions`.
+    parts: the counts of what fails, by route and by condition. profile, measured: as those of `ClinicValidation`.
     """
 
     counted: Mapping[tuple[str, str, str], Counted]
     asked: Sequence[Judgement]
     path: Path | None
+    told: tuple[dict[str, Any], ...] = ()
+    parts: Sequence[Part] = ()
+    profile: Sequence[dict[str, object]] = ()
+    measured: Mapping[str, list[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,9 @@ class ClinicValidation:
     findings: one per rule, table and column, in the catalogue's order. results: Great Expectations' own, JSON-able,
     without values or tracebacks. blocked: a blocking rule failed or could not be told. blocking: the codes of those.
     errors: codes of every rule whose verdict the engine could not give: the run did not validate this clinic.
+    versions: which receipt's totals of which scale a version guard (rule) speaks of, told_n of of_n.
+    breakdown: the counts of what fails, by route and by condition. profile: value-free counts of the pending records.
+    measured: rule -> the percentage of each pending delivery, where a rule limits that.
     """
 
     clinic_id: str
@@ -52,6 +63,10 @@ class ClinicValidation:
     results: tuple[dict[str, Any], ...]
     blocking: tuple[str, ...]
     errors: tuple[str, ...]
+    versions: tuple[dict[str, Any], ...] = ()
+    breakdown: tuple[Part, ...] = ()
+    profile: tuple[dict[str, object], ...] = ()
+    measured: Mapping[str, list[float]] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:
@@ -98,11 +113,32 @@ def evaluate_clinic(
                 judged = scratch / f"{relation}.parquet" if asked else None
                 if judged is not None:
                     engine.write_parquet(judged_select(relation, asked), judged, {})
-                written[relation] = Evaluated(counted, asked, judged)
+                told = _versions(engine) if relation == "guards" else ()
+                written[relation] = Evaluated(counted, asked, judged, told, measured=_measured(engine, relation))
+            for relation, each in written.items():
+                failing = [pair for pair, counts in each.counted.items() if counts.violated_n]
+                counts_now = profile(engine, "compared") if relation == "drift" else ()
+                written[relation] = replace(each, parts=broken_down(engine, relation, failing), profile=counts_now)
         except EngineError:
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
     return written
+
+
+def _versions(engine: Engine) -> tuple[dict[str, Any], ...]:
+    columns = ("rule", "receipt", "scale", "told_n", "of_n")
+    rows = engine.rows(f"SELECT {', '.join(columns)} FROM told_versions ORDER BY rule, receipt, scale")
+    return tuple(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def _measured(engine: Engine, relation: str) -> dict[str, list[float]]:
+    found = {}
+    for rule, _, column in judged_pairs(relation):
+        if rule.expected == "at_most":
+            value = quoted(value_name(relation, column))
+            select = f"SELECT {value} FROM {quoted(f'evaluated_{relation}')} WHERE {value} IS NOT NULL ORDER BY 1"
+            found[rule.code] = [float(percent) for (percent,) in engine.rows(select)]
+    return found
 
 
 def _paths(given: Given) -> tuple[Path, ...]:
@@ -147,6 +183,10 @@ def judge_clinic(
         tuple(results),
         blocking=_codes(each for each in findings if each.effect == "blocks" and each.status in ("failed", "error")),
         errors=_codes(each for each in findings if each.status == "error"),
+        versions=tuple(told for each in evaluated.values() for told in each.told),
+        breakdown=tuple(part for each in evaluated.values() for part in each.parts),
+        profile=tuple(counts for each in evaluated.values() for counts in each.profile),
+        measured={code: values for each in evaluated.values() for code, values in each.measured.items()},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -80,7 +80,8 @@ def _validate(job: Job, candidate: Candidate) -> Validation:
     scratch = make_folder(job.home.tmp / "validation" / job.run_id / candidate.clinic_id, PRIVATE_FOLDER)
     try:
         relations, limits = _relations(job, candidate), job.settings.engine
-        found = validate_clinic(candidate.clinic_id, relations, scratch, thresholds(job), load_catalogue(), limits)
+        thresholds = job.settings.thresholds.of_rules()
+        found = validate_clinic(candidate.clinic_id, relations, scratch, thresholds, load_catalogue(), limits)
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
     validation = Validation(candidate.clinic_id, _verdict(found), found.blocking, found.findings)
@@ -93,12 +94,6 @@ def _nothing_left(job: Job, candidate: Candidate) -> Validation:
     validation = Validation(candidate.clinic_id, "passed", (), ())
     _keep(job, candidate, ClinicValidation(candidate.clinic_id, (), (), (), ()), validation, pd.DataFrame())
     return validation
-
-
-def thresholds(job: Job) -> dict[str, float]:
-    """Limits of the blocking rules in force: rule code -> percent. Settings may tighten them."""
-    given = job.settings.thresholds
-    return {"KAP-D01": given.quarantined_pct_max, "KAP-D02": given.key_conflict_pct_max}
 
 
 def _relations(job: Job, candidate: Candidate) -> dict[str, Path | StoredStates]:
@@ -122,6 +117,7 @@ def _keep(
         "clinic_id": candidate.clinic_id,
         "verdict": validation.verdict,
         "results": list(found.results),
+        "breakdown": [asdict(part) for part in found.breakdown],
     }
     text = json.dumps(results, sort_keys=True, indent=1, allow_nan=False)
     write_whole(folder / f"{candidate.clinic_id}.json", text.encode() + b"\n", PRIVATE_FILE)
@@ -129,6 +125,7 @@ def _keep(
         VALIDATED,
         {
             "clinic_id": candidate.clinic_id,
+            "run_id": job.run_id,
             "verdict": validation.verdict,
             "blocking": list(validation.blocking),
             "receipts": [receipt.sequence for receipt in candidate.receipts],
@@ -136,6 +133,9 @@ def _keep(
             "superseded": list(candidate.superseded),
             "reconciliation": reconciled.to_dict("records"),
             "findings": [list(astuple(finding)[1:]) for finding in validation.findings],
+            "versions": list(found.versions),
+            "profile": [list(counts.values()) for counts in found.profile],
+            "measured": dict(found.measured),
         },
         job.at,
     )

@@ -35,7 +35,7 @@ class Code:
 
 
 FAMILIES = (
-    Family("C", "Settings", "kap.toml is not obeyed as it stands; nothing was done.", ("pipelines/settings.py",)),
+    Family("C", "Settings", "kap.toml is not obeyed as it stands; nothing was done.", ("pipelines/settings",)),
     Family("H", "Home", "The folder cannot serve as this home.", ("pipelines/home.py", "pipelines/steps/versions.py")),
     Family(
         "U",
@@ -57,7 +57,12 @@ FAMILIES = (
         "Judged by Great Expectations for each clinic; `kap rules` lists effects and thresholds.",
         ("pipelines/rules/", "pipelines/intake/", "expectations/"),
     ),
-    Family("W", "Care", "Counted in data_quality; nothing is wrong with the file.", ("pipelines/rules/held_out.py",)),
+    Family(
+        "W",
+        "Care",
+        "Counted in data_quality; nothing is wrong with the file.",
+        ("pipelines/rules/held_out.py", "pipelines/definitions/"),
+    ),
     Family(
         "P",
         "Profile",
@@ -89,6 +94,16 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "KAP-C08": ("windows do not contradict each other.", "correct the window."),
         "KAP-C09": ("a setting is one that this version obeys.", "delete the line until a later version obeys it."),
+        "KAP-C10": (
+            "an override names a scale and a fact that can be overridden, once for a clinic.",
+            "use the nearest known one, or delete the line.",
+        ),
+        "KAP-C11": (
+            "an override names a clinic or reference sample of the home.",
+            "name it as its inbox folder is named.",
+        ),
+        "KAP-C12": ("an override's value is one that the scale can have.", "correct the value."),
+        "KAP-C13": ("the reason of an override identifies nobody and holds no date.", "say why without it."),
         "KAP-H01": ("the folder is a home, or empty.", "give a folder of its own as --home."),
         "KAP-H02": ("the home's layout is of this version of kap or an older one.", "use the newer kap."),
         "KAP-H03": ("synthetic data never join a home of real files.", "give another --home."),
@@ -100,7 +115,7 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-U02": ("the file to look at is there.", "check the path."),
         "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),
         "KAP-U04": ("commands and options are those that `kap --help` shows.", "use the nearest known one."),
-        "KAP-U05": ("the code is one of this list.", "use the nearest known one."),
+        "KAP-U05": ("the code is one of this list, or the id of a definition.", "use the nearest known one."),
         "KAP-U11": ("the receipt is one of this home.", "see `kap receipts`."),
         "KAP-U12": ("the receipt allows the decision.", "see its state in `kap receipts`."),
         "KAP-U13": ("a decision has a reason, which identifies nobody.", "say why in a sentence without a name."),

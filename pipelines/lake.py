@@ -72,3 +72,12 @@ def view_derived(engine: Engine, lake: Path, relations: tuple[str, ...]) -> None
     """Views over relations that an earlier step stored."""
     for relation in relations:
         engine.view_parquet(relation, [derived_path(lake, relation)])
+
+
+def only_of(engine: Engine, clinic_id: str, relations: tuple[str, ...]) -> None:
+    """Leave in each of these views the rows of one clinic (or reference sample); the id is one of CLINIC_ID_PATTERN."""
+    for relation in relations:
+        # A view cannot read the one it replaces, so the rows of all go under another name first.
+        every = f"every_{relation}"
+        engine.execute(f"ALTER VIEW {quoted(relation)} RENAME TO {quoted(every)}")
+        engine.view(relation, f"SELECT * FROM {quoted(every)} WHERE clinic_id = '{clinic_id}'")

@@ -30,10 +30,11 @@ def score(
 
     One row per row of `source` and outcome scale it gives: `score` in points of the scale, 6 decimals, half away from
     zero, empty with a reason in `why_absent` (see `WHY_ABSENT`); `items_used` (answered items, empty from a total),
-    `prorated`, `from_total`, `safety_item_unanswered`, `safety_item_positive` (empty where nobody can tell).
+    `prorated`, `from_total`, `safety_item_unanswered`, `safety_item_positive` (empty where nobody can tell), and
+    `safety_answers`: of each safety item of the scale whether its answer asks for attention, empty if unanswered.
 
     Items go before a stored total: with any item of the scale answered, its missing-item rule alone decides. A total
-    counts where no item is answered; `scale_form = raw` is brought to the scale's own form by its raw form's factor.
+    counts where no item is answered; one declared to be of the scale's raw form (`scale_form`) is brought to its own by the factor.
 
     Raises:
         EngineError: when `source` lacks a column of `scores`.

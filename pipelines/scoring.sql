@@ -27,7 +27,7 @@ answered AS (
         rules.scale AS scale,
         rules.* EXCLUDE (scale, source_scale, delivered_scale, parts),
         delivered.scale = rules.scale AS is_own_id,
-        CASE WHEN delivered.scale_form = 'raw' AND raw_factor IS NOT NULL
+        CASE WHEN list_contains(raw_forms, delivered.scale_form)
             THEN delivered.total * raw_factor ELSE delivered.total
         END AS total,
         [/* items */]::DOUBLE[] AS answers
@@ -37,14 +37,7 @@ answered AS (
     WHERE is_own_id OR form_is_scale IS NOT TRUE OR list_count(answers) > 0
 ),
 asked AS (
-    -- What is skipped by design counts as its lowest answer; most forms skip nothing.
-    SELECT * REPLACE (CASE WHEN len(skips) = 0 OR skips IS NULL THEN answers ELSE list_transform(
-        range(1, len(item_minimum) + 1),
-        lambda number: coalesce(answers[number], CASE WHEN list_bool_or(list_transform(
-            skips,
-            lambda skip: list_contains(skip.items, number) AND answers[skip."after"] = item_minimum[skip."after"]
-        )) THEN item_minimum[number] END)
-    ) END AS answers)
+    SELECT * REPLACE (asked_answers(answers, skips, item_minimum) AS answers)
     FROM answered
 ),
 valued AS (
@@ -114,7 +107,13 @@ scored AS (
             -- person_mean_round: an unanswered item counts as the mean of the answered ones; half away from zero.
             WHEN prorate_method = 'person_mean_round'
                 THEN factor * round(list_sum(group_points) * groups_n / len(group_points))
-        END AS exact_score
+        END AS exact_score,
+        CASE
+            WHEN NOT has_items THEN NULL
+            WHEN safety_item IS NOT NULL THEN [answers[safety_item] >= safety_positive_at]
+            WHEN len(safety_items) > 1
+                THEN list_transform(safety_items, lambda safety: answers[safety.item] >= safety.positive_at)
+        END AS safety_answers
     FROM judged
 )
 SELECT
@@ -130,20 +129,11 @@ SELECT
     coalesce(has_items AND missing_n > 0 AND why_absent IS NULL, FALSE) AS prorated,
     why_absent,
     -- Empty where nobody can tell: no safety item, or no items delivered. The answer itself is never filled in.
-    CASE
-        WHEN NOT has_items THEN NULL
-        WHEN safety_item IS NOT NULL THEN answers[safety_item] IS NULL
-        WHEN len(safety_items) > 1
-            THEN list_bool_or(list_transform(safety_items, lambda safety: answers[safety.item] IS NULL))
-    END AS safety_item_unanswered,
+    len(safety_answers) > list_count(safety_answers) AS safety_item_unanswered,
     -- Of several, one answered so is enough; without one, an unanswered item leaves it open.
-    CASE
-        WHEN NOT has_items THEN NULL
-        WHEN safety_item IS NOT NULL THEN answers[safety_item] >= safety_positive_at
-        WHEN len(safety_items) > 1
-            THEN list_bool_or(list_transform(safety_items, lambda safety: answers[safety.item] >= safety.positive_at))
-            OR nullif(safety_item_unanswered, TRUE)
-    END AS safety_item_positive,
+    list_bool_or(safety_answers) OR nullif(safety_item_unanswered, TRUE) AS safety_item_positive,
+    -- Of each safety item, in the order of the catalogue: whether its answer asks for same-day attention.
+    safety_answers,
     coalesce(NOT has_items AND why_absent IS NULL, FALSE) AS from_total,
     reference_group,
     receipt,

@@ -25,6 +25,7 @@ SELECT
     END AS why_absent,
     NULL::BOOLEAN AS safety_item_unanswered,
     NULL::BOOLEAN AS safety_item_positive,
+    NULL::BOOLEAN[] AS safety_answers,
     bool_or(from_total) AS from_total,
     reference_group,
     receipt,

@@ -7,29 +7,33 @@ themselves: `pipelines/settings_sections.py`.
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from pipelines.problems import ExitCode, KapError, Problem
-from pipelines.settings_sections import SETTINGS_VERSION, Profile, Settings, ThresholdSettings, WindowsSettings
+from pipelines.settings_overrides import override_problems
+from pipelines.settings_sections import (
+    FILE_NAME,
+    SETTINGS_VERSION,
+    Profile,
+    Settings,
+    WindowsSettings,
+)
+from pipelines.settings_thresholds import threshold_problems
 from pipelines.vocabulary import CLINIC_ID_PATTERN, RESERVED_CLINIC_IDS
 
 __all__ = ["FILE_NAME", "Settings", "load_settings", "refuse_profile"]
 
-FILE_NAME = "kap.toml"
 
-# The direction in which each limit is tighter.
-_LOWER_IS_TIGHTER = frozenset({"quarantined_pct_max", "key_conflict_pct_max"})
-
-
-def load_settings(path: Path | None) -> Settings:
+def load_settings(path: Path | None, clinics: Collection[str] | None = None) -> Settings:
     """The settings of the file at `path`; None or no such file = the documented defaults.
+
+    clinics: those of the home, reference samples too, so that an override of none of them is refused; None = not known.
 
     Raises:
         KapError: exit 2, with every problem of the file.
@@ -61,9 +65,10 @@ def load_settings(path: Path | None) -> Settings:
     except ValidationError as error:
         problems += [_from_pydantic(detail) for detail in error.errors(include_input=False, include_url=False)]
     problems += _clinic_id_problems(given)
-    problems += _loosened(given)
+    problems += threshold_problems(given)
     problems += _unnamed_determinations(given)
     problems += _unsound_windows(given)
+    problems += override_problems(given, clinics)
     problems += _not_yet_obeyed(given)
     if problems or settings is None:
         raise _refused(problems)
@@ -154,7 +159,6 @@ def _not_yet_obeyed(given: Mapping[str, Any]) -> Iterator[Problem]:
     """Settings that a later version obeys: refused until then, for a setting without effect deceives."""
     sections = {name: section if isinstance(section, Mapping) else {} for name, section in given.items()}
     asked = {
-        "overrides": bool(given.get("overrides")),
         "release.require_sign_off": sections.get("release", {}).get("require_sign_off") is True,
         "branding": bool(sections.get("branding")),
     }
@@ -163,20 +167,6 @@ def _not_yet_obeyed(given: Mapping[str, Any]) -> Iterator[Problem]:
             yield _problem(
                 "KAP-C09", place, "no such line yet: a later version obeys it", "delete the line until then."
             )
-
-
-def _loosened(given: Mapping[str, Any]) -> Iterator[Problem]:
-    thresholds = given.get("thresholds")
-    for name, value in thresholds.items() if isinstance(thresholds, Mapping) else ():
-        field = ThresholdSettings.model_fields.get(name)
-        if field is None or isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-            continue
-        lower = name in _LOWER_IS_TIGHTER
-        if value > field.default if lower else value < field.default:
-            expected = (
-                f"{field.default:g} or {'less' if lower else 'more'}: a threshold may be tightened, never loosened"
-            )
-            yield _problem("KAP-C04", f"thresholds.{name}", expected, "tighten it or delete the line.")
 
 
 def _from_pydantic(detail: Mapping[str, Any]) -> Problem:

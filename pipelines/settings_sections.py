@@ -17,6 +17,7 @@ from pipelines.care.windows import DEFAULT_TIMEPOINTS, Timepoint, Windows
 from pipelines.disclosure.limits import Limits
 from pipelines.provenance.canonical import canonical, digest
 
+FILE_NAME = "kap.toml"
 SETTINGS_VERSION = 1
 
 Profile = Literal["clinic", "network", "public"]
@@ -137,8 +138,12 @@ class WindowsSettings(_Section):
         )
 
 
+# The share of failures up to which a rule passes.
+_RulePct = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class ThresholdSettings(_Section):
-    """Limits that settings may tighten, never loosen (CONTRACT.md sections 2 and 4)."""
+    """Limits that settings may tighten, never loosen (CONTRACT.md sections 2 and 4). rules: code -> percent."""
 
     quarantined_pct_max: float = Field(default=20.0, ge=0)
     key_conflict_pct_max: float = Field(default=5.0, ge=0)
@@ -148,6 +153,12 @@ class ThresholdSettings(_Section):
     enough_paired_pct: float = Field(default=Limits.enough_paired_pct, le=100)
     precise_n: int = Limits.precise_n
     precise_paired_pct: float = Field(default=Limits.precise_paired_pct, le=100)
+    rules: Mapping[str, _RulePct] = {}
+
+    def of_rules(self) -> dict[str, float]:
+        """Rule code -> percent of every limit in force; what is not named keeps the catalogue's."""
+        named = {"KAP-D01": self.quarantined_pct_max, "KAP-D02": self.key_conflict_pct_max}
+        return {**self.rules, **{code: min(limit, self.rules.get(code, limit)) for code, limit in named.items()}}
 
 
 class OverrideSettings(_Section):
@@ -216,6 +227,11 @@ class Settings(_Section):
     def overrides_of(self, clinic_id: str) -> tuple[OverrideSettings, ...]:
         """The overrides that touch this clinic's pages."""
         return tuple(override for override in self.overrides if override.clinic == clinic_id)
+
+    @property
+    def overriding_clinics(self) -> list[str]:
+        """Clinics (and reference samples) with an override, by id."""
+        return sorted({override.clinic for override in self.overrides})
 
     @property
     def canonical(self) -> str:

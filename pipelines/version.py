@@ -7,6 +7,11 @@ GATE_VERSION = "identifiers@1"
 LAYOUT_VERSION = 1
 
 
+def own_definition_set(clinic_id: str) -> str:
+    """The definition set with the overrides of a clinic in it, as its own rows name it."""
+    return f"{DEFINITION_SET}+{clinic_id}"
+
+
 def stamp() -> dict[str, str]:
     """The versions that travel with every stored file."""
     return {

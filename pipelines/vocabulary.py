@@ -68,6 +68,13 @@ ADVERSE_EVENTS = (
     "death",
     "other",
 )
+# How a stored total is counted, or of which version of its scale it is. Every other word than `own` is explained by a
+# scale of the instrument catalogue that has it.
+OWN_FORM = "own"
+SCALE_FORMS = (
+    "raw", "index", OWN_FORM, "sum", "mean", "t_score", "percent", "days", "half_steps", "categorical", "continuous",
+    "ybocs_ii", "pcl_dsm_iv", "bdi_i", "oci_42", "audit", "audit_c", "hamd_longer",
+)  # fmt: skip
 RESERVED_CLINIC_IDS = ("all", "network", "mixed", "primary", "current")
 CLINIC_ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{1,31}$"
 TOKEN_PATTERN = r"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Za-z0-9_-]{1,40})$"
@@ -181,7 +188,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
             _vocabulary("record_status", ("active", "withdrawn")),
             _vocabulary("administration", ("baseline", "pre_session", "post_session", "follow_up", "unspecified")),
             _vocabulary("respondent", ("self", "clinician", "proxy")),
-            _vocabulary("scale_form", ("raw", "index")),
+            _vocabulary("scale_form", SCALE_FORMS),
             _vocabulary(
                 "age_band",
                 ("18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-84", "85-89", "90+", "unknown"),

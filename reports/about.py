@@ -9,6 +9,8 @@ from typing import Literal
 
 from pipelines.disclosure.limits import Limits
 from pipelines.provenance.arrivals import Arrival
+from pipelines.provenance.rule_runs import RuleRuns
+from pipelines.selftest.verified import Verified
 
 # `pending`: not judged yet. `superseded`: blocked, and replaced by a corrected delivery. `retracted`: by a person.
 DeliveryState = Literal["published", "blocked", "refused", "pending", "superseded", "retracted"]
@@ -97,11 +99,27 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A definition that a clinic (or reference sample) changed for its own figures: from what, to what, and why.
+
+    before, after: the values in words (`50 %`, `< 5`). reason: the operator's own words, which pages escape.
+    """
+
+    clinic_id: str
+    scale: str
+    fact: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class RuleFact:
     """A validation rule as readers meet it: its sentence, what a failure does, the usual cause, what to do.
 
     effects: one per kind of column it judges. threshold_pct: share of failures up to which it passes (0 to 100), None
-    where nothing is judged. kahn, context: the cell of Kahn et al. (2016); empty for what is only counted.
+    where nothing is judged. kahn, subcategory, context: the cell of Kahn et al. (2016); empty for what is only counted.
+    level: what one failure is of (`field`, `row`, ...). sql: of each (table, column), the query that counts it.
     """
 
     sentence: str
@@ -113,6 +131,9 @@ class RuleFact:
     kahn: str = ""
     context: str = ""
     where: tuple[tuple[str, str], ...] = ()
+    subcategory: str = ""
+    level: str = ""
+    sql: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,18 +159,31 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class Form:
+    """An instrument as readers meet it: what it asks about, who fills it in, the scales scored from it."""
+
+    id: str
+    name: str
+    construct: str
+    respondent: str
+    scales: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class About:
     """Facts of the release that stand on its pages.
 
     clinics: clinic id -> name. scales: scale id -> Scale (an id without an entry shows as itself, without
-    better or worse). facts: every cited fact of the scales. instruments: their licences;
+    better or worse). facts: every cited fact of the scales. instruments: their licences; forms: each has its page;
     licences: notices that go with what the pages are made of. rules: rule code -> the rule. thresholds: settings that
     can be tightened, by name. data_to: up to where the data reach, for example "receipt 24"; empty = not stated.
     deliveries: what counts, or would if it were not blocked; left_out: those superseded or retracted. arrivals: when
     each clinic last delivered. withdrawn_people: of each clinic with a withdrawal; None = too few to say. targets:
     clinic id -> the clinic's own targets by name.
     windows: those of follow-up in force; lengths: of courses, induction and baseline in force, by the name of their
-    setting. limits: the disclosure limits in force.
+    setting. limits: the disclosure limits in force. verified: published figures that this
+    version was held against. past: what the rules found, run by run.
+    overrides: those of every clinic; own_scales, own_facts: clinic id -> scales and facts with its overrides in them.
     """
 
     network_name: str
@@ -168,6 +202,7 @@ class About:
     targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     instruments: tuple[Licence, ...] = ()
+    forms: tuple[Form, ...] = ()
     licences: tuple[str, ...] = ()
     scales: Mapping[str, Scale] = field(default_factory=dict)
     rules: Mapping[str, RuleFact] = field(default_factory=dict)
@@ -175,17 +210,26 @@ class About:
     data_to: str = ""
     language: str = "en"
     limits: Limits = Limits()
+    verified: tuple[Verified, ...] = ()
+    past: RuleRuns = field(default_factory=RuleRuns)
+    overrides: tuple[Override, ...] = ()
+    own_scales: Mapping[str, Mapping[str, Scale]] = field(default_factory=dict)
+    own_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
 
     def for_clinic(self, clinic_id: str) -> About:
-        """The same facts with one clinic in them."""
+        """The same facts with one clinic in them, and the definitions by which its own figures are made."""
         return replace(
             self,
+            scales=self.own_scales.get(clinic_id, self.scales),
+            facts=self.own_facts.get(clinic_id, self.facts),
+            overrides=tuple(override for override in self.overrides if override.clinic_id == clinic_id),
             clinics={clinic_id: self.clinics.get(clinic_id) or clinic_id},
             deliveries=tuple(delivery for delivery in self.deliveries if delivery.clinic_id == clinic_id),
             left_out=tuple(delivery for delivery in self.left_out if delivery.clinic_id == clinic_id),
             arrivals=tuple(arrival for arrival in self.arrivals if arrival.clinic_id == clinic_id),
             withdrawn_people={id_: n for id_, n in self.withdrawn_people.items() if id_ == clinic_id},
             targets={id_: aims for id_, aims in self.targets.items() if id_ == clinic_id},
+            past=self.past.of_clinic(clinic_id),
         )
 
     def scale(self, scale: str) -> Scale:

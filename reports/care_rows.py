@@ -1,36 +1,46 @@
-"""The rows behind the page on care and safety: which released rows it carries, and which of them a choice shows.
+"""The rows behind a page made of released tables: which of them it carries, and which of them a choice shows.
 
 A network's page carries the network's rows and, of each clinic, the totals over all routes or over all conditions; a
-clinic's own page carries all rows of that clinic. `chosen` is the one definition of what a list holds; care.js has
+clinic's own page carries all rows of that clinic. `chosen` is the one definition of what a list holds; lists.js has
 the same over the same rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
-from pipelines.vocabulary import ALL
+from pipelines.vocabulary import ALL, PRIMARY
 from reports import derived_texts, released_rows
-from reports.carried import FILTER_COLUMNS, TABLES, Carried
+from reports.carried import FILTER_COLUMNS, Carried
 from reports.dashboard_rows import Filters
 from reports.released_rows import Row
 from reports.sections.declared import Chart, Declared, ListOf, Tile
 from reports.sections.parts import Page
 
-# What people of the network are in; of published results alone there is nothing to choose.
-OWN = tuple(name for name in TABLES if name != "benchmarks")
+# Of published results alone there is nothing to choose.
+_NOT_OWN = ("benchmarks",)
 
 
 @dataclass(frozen=True)
 class CareRows:
-    """tables: name -> the rows carried, in the order in which they are listed."""
+    """tables: name -> the rows carried, in the order in which they are listed. carried: what of each table.
+
+    scale_of: clinic -> condition -> the scale that `primary` stands for; empty where it stands for itself.
+    """
 
     tables: Mapping[str, Sequence[Row]]
+    carried: Mapping[str, Carried]
+    scale_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def resolved(self, filters: Filters) -> Filters:
+        """The filters with the scale that `primary` stands for."""
+        own = self.scale_of.get(filters.clinic, {}).get(filters.condition)
+        return replace(filters, scale=own) if own and filters.scale == PRIMARY else filters
 
     def chosen(self, which: ListOf, filters: Filters) -> list[Row]:
         """The rows of one list."""
-        columns = set(TABLES[which.table].codes)
+        columns, filters = set(self.carried[which.table].codes), self.resolved(filters)
         asked = {
             column: (getattr(filters, name), name in which.by)
             for name, column in FILTER_COLUMNS.items()
@@ -51,9 +61,10 @@ class CareRows:
         found = self.chosen(which, filters) if which else []
         return found[0] if found else None
 
-    def seen(self, column: str, order: Iterable[str], tables: Iterable[str] = OWN) -> list[str]:
-        """The values of a column that any row of these tables has, in this order."""
-        found = {row[column] for name in tables for row in self.tables[name] if column in row}
+    def seen(self, column: str, order: Iterable[str], tables: Iterable[str] = ()) -> list[str]:
+        """The values of a column that any row of these tables has, in this order; without tables, of every own one."""
+        among = tuple(tables) or tuple(name for name in self.tables if name not in _NOT_OWN)
+        found = {row[column] for name in among for row in self.tables[name] if column in row}
         return [value for value in order if value in found]
 
     def clinics(self, page: Page) -> list[str]:
@@ -91,9 +102,12 @@ class CareRows:
         return self.one(tile.subject, filters)
 
 
-def care_rows(page: Page) -> CareRows:
-    """The rows that this page carries."""
-    return CareRows({name: _rows(page, name, carried) for name, carried in TABLES.items()})
+def care_rows(
+    page: Page, tables: Mapping[str, Carried], scale_of: Mapping[str, Mapping[str, str]] | None = None
+) -> CareRows:
+    """The rows of these tables that this page carries; where it has main scales, of a single clinic theirs alone."""
+    main = scale_of or {}
+    return CareRows({name: _rows(page, name, carried, main) for name, carried in tables.items()}, tables, main)
 
 
 def _list(rows: object) -> ListOf:
@@ -102,13 +116,13 @@ def _list(rows: object) -> ListOf:
     return rows
 
 
-def _rows(page: Page, name: str, carried: Carried) -> list[Row]:
+def _rows(page: Page, name: str, carried: Carried, main: Mapping[str, Mapping[str, str]]) -> list[Row]:
     own = page.scope.clinic_id
     found = [
         _row(page, name, record, carried)
         for record in released_rows.rows(page.tables.get(name))
         if all(record[column] == value for column, value in carried.only.items())
-        and (record.get("clinic_id", own) == own or (own == ALL and _is_margin(record)))
+        and (record.get("clinic_id", own) == own or (own == ALL and _is_margin(record) and _is_main(record, main)))
     ]
     places = {column: {value: i for i, value in enumerate(order)} for column, order in carried.orders.items()}
     return sorted(found, key=lambda row: tuple(places[c].get(row[c], len(places[c])) for c in places))
@@ -117,6 +131,12 @@ def _rows(page: Page, name: str, carried: Carried) -> list[Row]:
 def _is_margin(record: Row) -> bool:
     """Whether a clinic's row is a total over all routes or all conditions."""
     return ALL in (record["condition"], record.get("route", ALL))
+
+
+def _is_main(record: Row, main: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a clinic's row is of the condition's main scale, or of no single one."""
+    scale = record.get("scale", PRIMARY)
+    return not main or scale in (PRIMARY, main.get(record["clinic_id"], {}).get(record["condition"]))
 
 
 def _row(page: Page, name: str, record: Row, carried: Carried) -> Row:
@@ -142,6 +162,9 @@ def _derived(name: str, record: Row) -> dict[str, float | None]:
     if name == "care_pathway":
         of_n, recorded = number("of_n"), number("recorded_n")
         return {"not_recorded_n": None if of_n is None or recorded is None else of_n - recorded}
+    if name == "baseline_sensitivity":
+        # Where nobody has several scores there is nothing to say of the rules.
+        return {"several_n": number("n_with_several") or None}
     if name == "safety_by_route":
         clustered = number("clustered_ci_low") is not None
         ends = {end: number(f"clustered_ci_{end}" if clustered else f"ci_{end}") for end in ("low", "high")}

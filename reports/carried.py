@@ -184,5 +184,14 @@ TABLES: Mapping[str, Carried] = MappingProxyType(
 DERIVED = (
     *("shown_ci_low", "shown_ci_high", "without_table_n", "unlinked_n", "unit_said"),
     *("not_recorded_n", "kind", "limited", "limit_said", "source_said", "published_said", "level_said", "group_said"),
-    *("others_said", "value_said", "own_said", "why_said"),
+    *(
+        "others_said",
+        "value_said",
+        "own_said",
+        "why_said",
+        "threshold_said",
+        "inputs_said",
+        "measures_said",
+        "several_n",
+    ),
 )

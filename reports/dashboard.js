@@ -6,6 +6,7 @@
   const page = JSON.parse(place.textContent);
   const speaking = speakingOf(page);
   const { unpacked, whyEmpty, say, sentence } = speaking;
+  const more = listsOf(page, speaking);
   const DEFAULTS = { clinic: page.clinic, condition: "all", route: "all", scale: "primary", timepoint: "end_of_induction" };
   const byId = (id) => document.getElementById(id);
 
@@ -80,6 +81,7 @@
   // ---- what the sections ask for ----
 
   function rowsOf(chart, f) {
+    if (ofTable(chart.rows)) { return more.chosen(chart.rows, f); }
     if (chart.condition && f.condition !== "all" && f.condition !== chart.condition) { return []; }
     const found = chosen(chart.rows, f, chart.condition, chart.axis);
     if (chart.condition && !found.some((row) => row.route === f.route)) { return []; }
@@ -89,7 +91,11 @@
 
   const byChart = (section) => section.charts.some((chart) => chart.condition);
 
+  // A list of a released table of its own, as on the other pages; every other list is of the outcomes.
+  const ofTable = (rows) => Boolean(rows.table);
+
   function listed(section, f) {
+    if (ofTable(section.rows)) { return more.chosen(section.rows, f); }
     return byChart(section) ? section.charts.flatMap((chart) => rowsOf(chart, f)) : chosen(section.rows, f);
   }
 
@@ -102,6 +108,7 @@
   }
 
   function titled(section, chart, f) {
+    if (ofTable(section.rows)) { return more.one(chart.subject || section.subject, f); }
     if (!chart.condition) { return rowOf(f); }
     const rows = rowsOf(chart, f);
     const found = rows.find((row) => row.route === f.route);
@@ -142,13 +149,14 @@
 
   // A table holds what was made for the page alone, too: it does not belong in a file.
   function csvNames(chart) {
+    if (ofTable(chart.rows)) { return more.csvNames(chart); }
     const table = chart.rows === "course" ? page.course : page.outcomes;
     return [...Object.keys(table.codes), ...Object.keys(table.numbers)]
       .filter((name) => !/^(lost_|missed_|worst_|clinics_n|direction|profile)/.test(name));
   }
 
   startSections(page, speaking, DEFAULTS, {
-    subject: (section, f) => rowOf(f),
+    subject: (section, f) => ofTable(section.rows) ? more.one(section.subject, f) : rowOf(f),
     blank: (section, f) => blank(f, "none"),
     whyNone: (section, f) => section.id === "clinics" ? "empty.not_here" : whyNone(f, section.of_groups),
     before: writeHeadline,

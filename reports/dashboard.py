@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.vocabulary import ALL, PRIMARY, TIMEPOINTS
+from reports.care_rows import CareRows
+from reports.carried import FILTER_COLUMNS
 from reports.dashboard_rows import (
     COURSE_NUMBERS,
     DERIVED_NUMBERS,
@@ -20,14 +22,15 @@ from reports.filled import Filled, FilledTile, fill, fill_tile, names, sections_
 from reports.packed import packed
 from reports.phrases import Speaker, as_data
 from reports.released_rows import Row
-from reports.sections import change, clinics, grid, headline, ladder, rates
+from reports.sections import change, clinics, grid, headline, ladder, rates, watch
 from reports.sections.declared import Chart, Declared, Headline
 from reports.sections.parts import Page
+from reports.watch_rows import DERIVED, WATCH, watch_rows
 from reports.words import Words
 
 # The sections of the words file that a page's script speaks from; the rest is only said here.
 SPOKEN = ("figure", "state", "headline", "know", "empty", "margin", "grid", "ladder", "change", "bounds", "reliable")
-SPOKEN_TOO = ("course", "clinics", "reading_of", "title", "outcome", "filters", "file")
+SPOKEN_TOO = ("watch", "course", "clinics", "reading_of", "title", "outcome", "filters", "file")
 _OUTCOME_CODES = (
     "clinic_id",
     "condition",
@@ -75,7 +78,9 @@ def dashboard(page: Page, specs: Mapping[str, Declared] | None = None) -> Dashbo
     ]
     sections = [replace(each, charts=_known(each, rows)) for each in sections]
     first = headline.headline()
-    filled = {section.id: fill(section, rows, filters, speaker) for section in sections}
+    worse = watch_rows(page)
+    sections = [section for section in sections if not section.table or worse.tables[section.table]]
+    filled = {s.id: fill(s, worse if s.table else rows, filters, speaker) for s in sections}
     outer = ("by-condition", "by-route", "clinics")
     return Dashboard(
         tiles=tuple(fill_tile(tile, subject, speaker) for tile in first.tiles),
@@ -87,7 +92,7 @@ def dashboard(page: Page, specs: Mapping[str, Declared] | None = None) -> Dashbo
         shown=shown(speaker, filters),
         blocked=_blocked(page, rows),
         empty="",
-        data=_data(page, rows, sections, first),
+        data=_data(page, rows, worse, sections, first),
     )
 
 
@@ -102,6 +107,7 @@ def declared(words: Words, rows: DashboardRows) -> dict[str, Declared]:
         rates.bounds(words),
         rates.better_and_worse(words, "condition"),
         rates.better_and_worse(words, "route"),
+        watch.watch(words),
         change.course(words, rows.conditions),
         clinics.clinics(),
     )
@@ -148,7 +154,9 @@ def choices(page: Page, rows: DashboardRows) -> dict[str, list[tuple[str, str]]]
     return {kind: [(code, named[kind].get(code, code)) for code in found] for kind, found in codes.items() if found}
 
 
-def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: Headline) -> dict[str, Any]:
+def _data(
+    page: Page, rows: DashboardRows, worse: CareRows, sections: Sequence[Declared], first: Headline
+) -> dict[str, Any]:
     """What dashboard.js reads: the rows, the names, the templates, the sections."""
     course = [row for each in rows.course.values() for row in each]
     return {
@@ -157,6 +165,9 @@ def _data(page: Page, rows: DashboardRows, sections: Sequence[Declared], first: 
         "clinic": page.scope.clinic_id,
         "outcomes": packed(list(rows.outcomes.values()), _OUTCOME_CODES, (*RELEASED_NUMBERS, *DERIVED_NUMBERS)),
         "course": packed(course, _COURSE_CODES, COURSE_NUMBERS),
+        "tables": {name: packed(worse.tables[name], each.codes, each.numbers) for name, each in WATCH.items()},
+        "filter_columns": dict(FILTER_COLUMNS),
+        "derived": list(DERIVED),
         "main_scale": rows.main_scale,
         "conditions": rows.conditions,
         "routes": rows.routes,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pipelines.vocabulary import ALL
-from reports import figures, released_rows
+from reports import change_texts, figures, released_rows
 from reports.released_rows import Row
 from reports.sections.parts import Page
 from reports.words import Words
@@ -147,5 +147,7 @@ _OF_TABLE: Mapping[str, Callable[[Row, Page], Mapping[str, str]]] = MappingProxy
         "outcomes_by_sessions": _sessions,
         "presence_balance": _balance,
         "benchmarks": _benchmark,
+        "individual_change": change_texts.individual,
+        "talking_therapies": change_texts.talking,
     }
 )

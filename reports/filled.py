@@ -28,6 +28,11 @@ _CARE_KINDS = (
     "characteristic",
     "published_measure",
     "match",
+    "change_method",
+    "talking_version",
+    "baseline_rule",
+    "attribution_level",
+    "clustering",
 )
 # What a page's script is told of a section.
 _TOLD = (
@@ -181,7 +186,7 @@ def names(page: Page) -> dict[str, dict[str, str]]:
         **{c: n or c for c, n in page.about.clinics.items()},
     }
     listed = {scale: facts.name for scale, facts in page.about.scales.items()}
-    found["scale"] = {**page.words.names("scale_name"), **listed, PRIMARY: page.words.say("filters.primary")}
+    found["scale"] = {**listed, PRIMARY: page.words.say("filters.primary")}
     found["colour"] = dict(theme.ROUTE_COLOURS)
     return found
 

@@ -270,9 +270,19 @@ const startSections = (page, speaking, defaults, lists) => {
     return /[",\n]/.test(safe) ? "\"" + safe.replace(/"/g, "\"\"") + "\"" : safe;
   }
 
+  function filed(section, chart, f) {
+    return lists.filed(section, chart, f).filter((row) => row.evidence !== "none");
+  }
+
+  function jsonOf(section, chart, f) {
+    const names = lists.csvNames(chart);
+    const rows = filed(section, chart, f).map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
+    return JSON.stringify({ synthetic: page.synthetic, chart: chart.id, filters: f, rows: rows }, null, 1) + "\n";
+  }
+
   function csvOf(section, chart, f) {
     const names = lists.csvNames(chart);
-    const rows = lists.filed(section, chart, f).filter((row) => row.evidence !== "none");
+    const rows = filed(section, chart, f);
     return [names, ...rows.map((row) => names.map((name) => row[name]))]
       .map((line) => line.map(csvCell).join(",")).join("\n") + "\n";
   }
@@ -284,6 +294,8 @@ const startSections = (page, speaking, defaults, lists) => {
     const chart = section.charts.find((each) => each.id === button.dataset.chart);
     if (button.dataset.format === "csv") {
       save(csvOf(section, chart, readForm()), "text/csv;charset=utf-8", fileName(chart) + ".csv");
+    } else if (button.dataset.format === "json") {
+      save(jsonOf(section, chart, readForm()), "application/json", fileName(chart) + ".json");
     } else {
       const drawn = views.get(chart.id);
       if (drawn) { save(marked(await drawn.view.toSVG()), "image/svg+xml", fileName(chart) + ".svg"); }

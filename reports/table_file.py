@@ -23,7 +23,7 @@ def csv_bytes(table: ReleasedTable) -> bytes:
     frame = released(table).frame
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_text(str(column)) for column in frame.columns])
+    writer.writerow([text_cell(str(column)) for column in frame.columns])
     writer.writerows(zip(*(_cells(frame[column]) for column in frame.columns), strict=True))
     return out.getvalue().encode("utf-8")
 
@@ -36,7 +36,7 @@ def _cells(column: pd.Series) -> list[str]:
     elif pd.api.types.is_numeric_dtype(column):
         texts = [_number(value) for value in column.to_numpy(dtype=float, na_value=0.0).tolist()]
     else:
-        words = {value: _text(str(value)) for value in column.dropna().unique()}
+        words = {value: text_cell(str(value)) for value in column.dropna().unique()}
         return [words.get(value, "") for value in column]
     return ["" if missing else text for missing, text in zip(empty, texts, strict=True)]
 
@@ -50,7 +50,8 @@ def _number(value: float) -> str:
     return f"{value:.12f}".rstrip("0") if "e" in text else text
 
 
-def _text(value: str) -> str:
+def text_cell(value: str) -> str:
+    """A text as a spreadsheet may read it: never run, on one line."""
     # A bare carriage return or a NUL would break the line for many readers of CSV.
     plain = value.replace("\r", " ").replace("\0", " ")
     return f"'{plain}" if value.startswith(_FORMULA_LEADS) else plain

@@ -54,7 +54,7 @@
   // A table of few rows is read at a glance.
   var FEWEST_ROWS = 4;
   // A table of the dashboard grows and shrinks with the choice.
-  var LIVE = Boolean(document.getElementById("page-data"));
+  var LIVE = Boolean(document.getElementById("filters"));
 
   function makeSortable(table) {
     if (!table.tHead || !table.tBodies.length || (!LIVE && table.tBodies[0].rows.length < FEWEST_ROWS)) { return; }
@@ -80,12 +80,15 @@
     count.className = "count";
     count.setAttribute("role", "status");
 
+    var search = document.createElement("input");
+
     function choose() {
       var shown = 0;
+      var wanted = search.value.trim().toLocaleLowerCase(language);
       rows.forEach(function (row) {
         var fits = selects.every(function (one) {
           return !one.select.value || text(row.cells[one.place]) === one.select.value;
-        });
+        }) && (!wanted || row.textContent.toLocaleLowerCase(language).includes(wanted));
         row.hidden = !fits;
         shown += fits ? 1 : 0;
       });
@@ -110,10 +113,49 @@
       form.appendChild(label);
       selects.push({ select: select, place: place });
     });
+    if (table.dataset.file) { offerFile(form, table, search, choose); }
     form.appendChild(count);
     var scroll = table.closest(".scroll") || table;
     scroll.parentNode.insertBefore(form, scroll);
     choose();
+  }
+
+  // ---- a table to be searched and saved ----
+
+  // A spreadsheet runs a text that begins with one of these; a number is exempt, and loses its thousands separators.
+  function csvCell(cell) {
+    var shown = text(cell);
+    var plain = shown.replace(/,/g, "").replace(/\u2212/g, "-");
+    if (cell.classList.contains("number") && /^-?\d+(\.\d+)?$/.test(plain)) { return plain; }
+    var safe = /^[=+\-@\t\r]/.test(shown) ? "'" + shown : shown;
+    return /[",\n]/.test(safe) ? "\"" + safe.replace(/"/g, "\"\"") + "\"" : safe;
+  }
+
+  function csvOf(table) {
+    var shown = Array.from(table.tBodies[0].rows).filter(function (row) { return !row.hidden; });
+    return [table.tHead.rows[0]].concat(shown).map(function (row) {
+      return Array.from(row.cells).map(csvCell).join(",");
+    }).join("\n") + "\n";
+  }
+
+  function offerFile(form, table, search, choose) {
+    var label = document.createElement("label");
+    var button = document.createElement("button");
+    label.textContent = (words.search || "") + " ";
+    search.type = "search";
+    search.addEventListener("input", choose);
+    label.appendChild(search);
+    form.appendChild(label);
+    button.type = "button";
+    button.textContent = words.save || "";
+    button.addEventListener("click", function () {
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([csvOf(table)], { type: "text/csv;charset=utf-8" }));
+      link.download = (words.prefix || "") + table.dataset.file;
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+    });
+    form.appendChild(button);
   }
 
   // Paper has no summary to click: what is folded is printed, and folded again afterwards.

@@ -44,6 +44,7 @@ COURSE_COLUMNS = {
     "sex": "VARCHAR",
     "age_band": "VARCHAR",
     "followed_through": "VARCHAR",
+    "stop_reason": "VARCHAR",
     "receipt": "INTEGER",
     "row_number": "BIGINT",
 }

@@ -19,6 +19,7 @@ from pipelines.disclosure.released import ReleasedTable
 from pipelines.vocabulary import PRIMARY_SCALES, TIMEPOINTS
 from reports.about import About, Delivery, Fact, Licence, RuleFact, Scale
 from tests.released_care import care_tables
+from tests.released_change import change_tables
 from tests.released_outcome import BASELINES, LADDER, outcome_row
 
 CONDITIONS = ("trd", "anxiety", "ptsd", "ocd", "addiction", "chronic_pain")
@@ -90,7 +91,7 @@ def _tables(given: tuple[tuple[str, float], ...]) -> dict[str, ReleasedTable]:
             "score_trajectories", list(_course(totals)), _point("x", "all", "all", "phq9", 1, 20)
         ),
         "data_quality": _table("data_quality", list(_quality(sizes)), _rule("x", 1)),
-        **(care_tables(totals) if totals else {}),
+        **(care_tables(totals) | change_tables(totals) if totals else {}),
     }
 
 

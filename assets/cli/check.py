@@ -63,7 +63,7 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
     mapping = _mapping_of(Home(home), clinic) if clinic else None
     console = Console()
     width = reading_width(console)
-    limit_pct = load_settings(Home(home).settings_file).thresholds.quarantined_pct_max
+    limit_pct = load_settings(Home(home).settings_file).thresholds.of_rules()["KAP-D01"]
     codes, reports = [], []
     for path in files:
         if not path.is_file():

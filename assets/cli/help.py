@@ -83,6 +83,13 @@ HELP = {
         "Nothing.",
         (ExitCode.DONE, _FAULT, _USAGE),
     ),
+    "selftest": CommandHelp(
+        _UNDERSTAND,
+        "Computes published figures and says which agree.",
+        ("kap selftest", "kap selftest --data ../shared/data", "kap selftest --json"),
+        "Nothing; with --record the file given.",
+        (ExitCode.DONE, _FAULT, _USAGE),
+    ),
     "ui": CommandHelp(
         _UNDERSTAND,
         "The Dagster UI of a home, on this machine only.",
@@ -102,6 +109,7 @@ FIRST_STEPS = (
 # What an exit code says where it does not say what `kap run` says.
 _OTHER_WORDS = {
     ("verify", _FAULT): "something was altered, or a fault of the program",
+    ("selftest", _FAULT): "a figure differs from the published one, or a fault of the program",
     ("map", ExitCode.REFUSED): "a file cannot be read",
     ("check", ExitCode.REFUSED): "a file would be refused or would wait, or over 5 % of its records be set aside",
     ("demo", _FAULT): "it did not end as planned, or a fault of the program",

@@ -185,22 +185,23 @@ def draft_a_mapping(
 
 @app.command(cls=HelpfulCommand)
 def rules(
-    code: Annotated[str | None, typer.Argument(help="One code, as a message gives it in brackets.")] = None,
+    code: Annotated[str | None, typer.Argument(help="One code as a message gives it, or one definition.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what one code means; or print all validation rules and definitions in force, with their sources.
+    """Say what one code or definition means; or print all rules and definitions in force, with their sources.
 
     Without a home, those by default.
     """
-    from assets.cli.rules import print_code, print_rules
+    from assets.cli.rules import print_entry, print_rules
 
-    if code is not None:
-        print_code(code, as_json)
-        return
     path = _home_path(home)
     is_home = home is not None or Home(path).marker.exists()
-    print_rules(Home.open(path, create=False) if is_home else None, as_json)
+    opened = Home.open(path, create=False) if is_home else None
+    if code is not None:
+        print_entry(code, opened, as_json)
+    else:
+        print_rules(opened, as_json)
 
 
 @app.command(cls=HelpfulCommand)
@@ -209,6 +210,25 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from assets.cli.verify import verify_home
 
     raise typer.Exit(verify_home(_home(home, create=False), as_json))
+
+
+@app.command(cls=HelpfulCommand)
+def selftest(
+    data: Annotated[Path | None, typer.Option("--data", help="The folder of data sets.", show_default=False)] = None,
+    record: Annotated[Path | None, typer.Option("--record", help="Write what was found here too.")] = None,
+    home: Annotated[Path | None, typer.Option("--home", help="It makes a home of its own, and deletes it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute published figures on this machine and say which agree. With --data also those of open data sets."""
+    from assets.cli.selftest import exit_code, say, write_record
+    from assets.cli.selftest import selftest as examine
+
+    with progress_console() as console, progress(console, as_json) as show:
+        checks = examine(data, show)
+    if record is not None:
+        write_record(checks, data, record)
+    say(checks, as_json)
+    raise typer.Exit(exit_code(checks))
 
 
 @app.command(cls=HelpfulCommand)

@@ -14,6 +14,7 @@ from assets.cli.verdict import is_blocked, is_released, left_in_inbox
 from pipelines.home import Home
 from pipelines.problems import Problem
 from pipelines.rules.catalogue import BY_CODE
+from pipelines.rules.version_guards import look_alike
 from pipelines.steps.intake import FileOutcome
 
 # Problems of rows that are shown: in all, and of one clinic; at least one of each.
@@ -82,6 +83,7 @@ def _why_blocked(result: RunResult, clinic_id: str, width: int) -> Iterator[Line
     for code in body.get("blocking", ()):
         rule = BY_CODE[code]
         here = losses_told(result, body) if code == TOO_MUCH_LOST else _shares(result, body, code)
+        here = here or _versions(result, body, code)
         yield from wrapped(f"Why: {rule.sentence} {here}".rstrip(), width, 2)
         yield from wrapped(f"To do: {sentence(_remedy(result, body, code))} [{code}]", width, 2)
     yield from wrapped(
@@ -123,6 +125,18 @@ def over_loss(result: RunResult, body: Mapping[str, Any]) -> list[Mapping[str, A
 
 def _limit(body: Mapping[str, Any], code: str) -> float:
     return next((row[7] for row in body.get("findings", ()) if row[0] == code), 20)
+
+
+def _versions(result: RunResult, body: Mapping[str, Any], code: str) -> str:
+    """For totals of another form or version: which file and scale, how many of how many, what they look like."""
+    names = {file.receipt: file.file for file in result.files}
+    told = [
+        f"{names.get(row['receipt'], row['scale'])}: {number(row['told_n'])} of {number(row['of_n'])} totals of "
+        f"{row['scale']} look like {look_alike(code, row['scale'])}"
+        for row in body.get("versions", ())
+        if row["rule"] == code
+    ]
+    return f"Here: {'; '.join(told)}." if told else ""
 
 
 def _shares(result: RunResult, body: object, code: str) -> str:

@@ -13,13 +13,16 @@ from rich.table import Table
 from assets.cli.console import STRONG, Line, listed, plain_console, reading_width, sentence, show_lines, wrapped
 from pipelines.codes import Code, codes, family_of
 from pipelines.contract.nearest import nearest
+from pipelines.definitions.frozen import places_of
+from pipelines.definitions.registry import Definition, load_definitions
 from pipelines.home import Home
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import read_history
-from pipelines.rules.catalogue import BY_CODE, RULES
+from pipelines.rules.catalogue import BY_CODE, RULES, threshold_in_force
 from pipelines.rules.rule import Rule
-from pipelines.settings import load_settings
+from pipelines.settings import Settings
+from pipelines.steps.job import settings_of
 from pipelines.version import DEFINITION_SET
 
 # What a failing record, value or delivery suffers, in words.
@@ -33,7 +36,7 @@ EFFECTS = {
 
 
 def print_rules(home: Home | None, as_json: bool) -> None:
-    """Print every validation rule, what is in force on the home, and every cited fact of the instrument catalogue.
+    """Print every validation rule, what is in force on the home, every outcome definition and every cited fact.
 
     Without a home, what is in force are the defaults.
 
@@ -49,6 +52,7 @@ def print_rules(home: Home | None, as_json: bool) -> None:
                     "definition_set": DEFINITION_SET,
                     "rules": [_fields(rule) for rule in RULES],
                     "in_force": in_force,
+                    "definitions": [_registered(definition) for definition in _definitions(home)],
                     "facts": facts.to_dict("records"),
                 },
                 indent=1,
@@ -59,17 +63,80 @@ def print_rules(home: Home | None, as_json: bool) -> None:
     table = Table(title=f"Validation rules ({len(RULES)})", title_justify="left")
     for name in ("code", "group", "effect", "threshold %", "what must hold"):
         table.add_column(name)
+    limits = _settings(home).thresholds.of_rules()
     for rule in RULES:
-        table.add_row(rule.code, rule.group, rule.effect, f"{rule.threshold_pct:g}", rule.sentence)
+        table.add_row(rule.code, rule.group, rule.effect, f"{threshold_in_force(rule, limits):g}", rule.sentence)
     console.print(table)
     _print_in_force(in_force, console)
-    definitions = Table(title=f"Definitions in force ({DEFINITION_SET})", title_justify="left")
+    _print_definitions(_definitions(home), console)
+    cited = Table(title=f"Facts of the scales ({len(facts)})", title_justify="left")
     for name in ("scale", "fact", "stated", "source", "source status"):
-        definitions.add_column(name)
+        cited.add_column(name)
     for fact in facts.to_dict("records"):
         status = fact["source_status"].replace("_", " ")
-        definitions.add_row(fact["scale"], fact["fact"], fact["stated"], fact["source"], status)
-    console.print(definitions)
+        cited.add_row(fact["scale"], fact["fact"], fact["stated"], fact["source"], status)
+    console.print(cited)
+
+
+def print_entry(asked: str, home: Home | None, as_json: bool) -> None:
+    """Print one code of a message, or one outcome definition (`response`) with the values in force.
+
+    Raises:
+        KapError: neither (exit 2); the home's settings have problems (exit 2).
+    """
+    wanted = asked.strip().lower().partition("@")[0]
+    if wanted not in load_definitions() and (wanted.startswith("kap") or not nearest(wanted, load_definitions())):
+        print_code(asked, as_json)
+        return
+    if wanted not in load_definitions():
+        expected = "expected a code as a message gives it in brackets, or the id of a definition."
+        hint = f"the nearest one is {nearest(wanted, load_definitions())}; `kap rules` lists them."
+        raise KapError(ExitCode.USAGE, [Problem("KAP-U05", expected, hint)])
+    (told,) = (definition for definition in _definitions(home) if definition.id == wanted)
+    if as_json:
+        print(json.dumps(_registered(told), indent=1))
+        return
+    console = Console()
+    show_lines(_definition_lines(told, reading_width(console)), console)
+
+
+def _definitions(home: Home | None) -> list[Definition]:
+    """Every definition with the lengths and limits in force in it."""
+    settings = _settings(home)
+    places = places_of(settings.clinic_windows(), settings.disclosure_limits())
+    return [definition.filled(places) for definition in load_definitions().values()]
+
+
+def _registered(definition: Definition) -> dict[str, Any]:
+    return {**asdict(definition), "definition_set": DEFINITION_SET}
+
+
+def _definition_lines(told: Definition, width: int) -> Iterator[Line]:
+    yield Line(f"{told.name} · {told.title}", STRONG)
+    parts = {
+        "Formula": told.formula,
+        "In signs": told.symbols,
+        "Numerator": told.numerator,
+        "Denominator": told.denominator,
+        "Left out": told.exclusions,
+        "In detail": told.detail,
+        "Source": f"{told.source} ({told.source_status.replace('_', ' ')})",
+        "Set": DEFINITION_SET,
+        "Columns": listed(told.columns_named, 8) if told.columns else "",
+    }
+    for name, text in parts.items():
+        if text:
+            yield from wrapped(f"{name + ':':<16}{text}", width, 2, hang=16)
+
+
+def _print_definitions(definitions: list[Definition], console: Console) -> None:
+    title = f"Outcome definitions ({DEFINITION_SET}, {len(definitions)}); kap rules ID tells one in full"
+    table = Table(title=title, title_justify="left")
+    for name in ("definition", "formula", "source", "source status"):
+        table.add_column(name)
+    for told in definitions:
+        table.add_row(told.name, told.formula, told.source, told.source_status.replace("_", " "))
+    console.print(table)
 
 
 def print_code(code: str, as_json: bool) -> None:
@@ -131,13 +198,18 @@ def _fields(rule: Rule | None) -> dict[str, Any] | None:
 
 
 def _in_force(home: Home | None) -> dict[str, Any]:
-    settings = load_settings(home.settings_file if home else None)
+    settings = _settings(home)
     return {
         "source": "home" if home else "defaults",
         "windows": asdict(settings.clinic_windows()),
         "thresholds": settings.thresholds.model_dump(),
         "reliable_change_frozen": read_history(home.ledger.entries()).frozen if home else {},
+        "overrides": [override.model_dump() for override in settings.overrides],
     }
+
+
+def _settings(home: Home | None) -> Settings:
+    return settings_of(home) if home else Settings()
 
 
 def _print_in_force(in_force: dict[str, Any], console: Console) -> None:
@@ -151,7 +223,9 @@ def _print_in_force(in_force: dict[str, Any], console: Console) -> None:
 
 
 def _settings_in_force(in_force: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in in_force["thresholds"].items():
+    thresholds = dict(in_force["thresholds"])
+    of_rules = {f"rules.{code}": pct for code, pct in sorted(thresholds.pop("rules").items())}
+    for name, value in {**thresholds, **of_rules}.items():
         yield f"thresholds.{name}", f"{value:g}"
     for name, value in in_force["windows"].items():
         if name != "timepoints":
@@ -161,3 +235,6 @@ def _settings_in_force(in_force: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"windows.{window['name']}", f"{days}, from the {window['anchor'].replace('_', ' ')}"
     for scale, value in sorted(in_force["reliable_change_frozen"].items()):
         yield f"reliable change of {scale}, frozen", f"{value:g} points"
+    for override in in_force["overrides"]:
+        told = f"{override['value']:g}, because: {override['reason']}"
+        yield f"{override['definition']} of {override['clinic']} alone", told

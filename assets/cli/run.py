@@ -19,8 +19,9 @@ from pipelines.intake.receive import PASSED_OVER, STILL_WRITTEN, loose_file_prob
 from pipelines.logs import RunLog, utc_now
 from pipelines.problems import ExitCode, Problem, first_by_precedence
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
-from pipelines.settings import load_settings, refuse_profile
+from pipelines.settings import refuse_profile
 from pipelines.steps.intake import FileOutcome, read_outcomes
+from pipelines.steps.job import settings_of
 from pipelines.steps.tidy import tidy
 from pipelines.steps.versions import refuse_unknown_rules, settle_lake
 
@@ -55,7 +56,7 @@ def run_home(home: Home, show: Show, warehouse: bool = True) -> RunResult:
             record is damaged or a rule could not be judged (1).
     """
     show(UnderWay(STARTING))
-    settings = load_settings(home.settings_file)
+    settings = settings_of(home)
     # Said before any work: a profile without a gate releases nothing.
     refuse_profile(settings.release.profile, home.synthetic)
     with home.lock():

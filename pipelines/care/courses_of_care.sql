@@ -4,7 +4,7 @@
 -- Parameters: induction_completed_sessions, route_share_pct.
 -- A courses row with a course_id belongs to the course that holds the earliest session with that id; of several for
 -- one course, the one with the earliest session. A row without course_id, or whose id no session of the patient
--- bears, gives its condition to all the patient's courses and its followed_through only if there is one course.
+-- bears, gives its condition to all the patient's courses; its followed_through and stop_reason only if there is one.
 -- Condition: the delivered row's, else that of the earliest session that states one; with neither it is NULL and the
 -- course is held out. Other conditions become secondary.
 WITH cut AS (
@@ -79,7 +79,11 @@ described AS (
         CASE
             WHEN linked.patient_id IS NOT NULL THEN linked.followed_through
             WHEN courses_n = 1 THEN unlinked.followed_through
-        END AS followed_through
+        END AS followed_through,
+        CASE
+            WHEN linked.patient_id IS NOT NULL THEN linked.stop_reason
+            WHEN courses_n = 1 THEN unlinked.stop_reason
+        END AS stop_reason
     FROM neighboured
     LEFT JOIN linked USING (clinic_id, patient_id, course_number)
     LEFT JOIN unlinked USING (clinic_id, patient_id)
@@ -109,6 +113,7 @@ SELECT
     END AS route,
     sex,
     age_band,
-    followed_through
+    followed_through,
+    stop_reason
 FROM described
 JOIN main_routes USING (clinic_id, patient_id, course_number)

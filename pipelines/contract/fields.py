@@ -117,9 +117,11 @@ _FIELDS: tuple[Field, ...] = (
         on_damage="quarantines",
     ),
     Field("respondent", "code", "who answered", vocabulary="respondent", on_damage="quarantines"),
-    Field("total", "number", "stored total of the scale", "points", None, 0, 1000, "quarantines"),
+    # What a total can be is judged scale by scale; an index by a value set goes below 0.
+    Field("total", "number", "stored total of the scale", "points", None, -1, 1000, "quarantines"),
     *(_item(number) for number in range(1, ITEM_COUNT + 1)),
     Field("scale_form", "code", "form of a stored total, from the mapping", vocabulary="scale_form"),
+    Field("score_source", "token", "value set or table behind a stored index or T-score, from the mapping"),
     Field("reference_group", "token", "group within a reference sample, from the mapping"),
     Field("secondary_conditions", "codes", "other conditions, split by ;", vocabulary="condition"),
     Field("enrolment_year", "integer", "calendar year of enrolment", "year", None, 1990, 2100),

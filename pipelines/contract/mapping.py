@@ -7,6 +7,7 @@ with all its problems at once.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from pipelines.contract.nearest import nearest
 from pipelines.contract.tables import DATES, FIRST_DATE, MADE_AT_THE_DOOR, SCORES, TABLES
 from pipelines.contract.units import UNITS
 from pipelines.problems import ExitCode, KapError, Problem
-from pipelines.vocabulary import VOCABULARIES, fold
+from pipelines.vocabulary import TOKEN_PATTERN, VOCABULARIES, fold
 
 __all__ = [
     "NO_MAPPING",
@@ -167,7 +168,7 @@ def _problems(mapping: Mapping, file: str, scales: Collection[str]) -> Iterator[
                 yield Problem(
                     "KAP-M04", f"a column of {table_name}.", _nearest_key(name, known), file, column=f"{place}.{name}"
                 )
-            elif table.scores and name in {"scale", "total", "scale_form", *ITEM_FIELDS}:
+            elif table.scores and name in {"scale", "total", "scale_form", "score_source", *ITEM_FIELDS}:
                 yield Problem(
                     "KAP-M05", "this column in the listed scores.", "move it there.", file, column=f"{place}.{name}"
                 )
@@ -227,6 +228,9 @@ def _source_problems(
             None,
             place,
         )
+    if name == "score_source" and (source.constant is None or not re.fullmatch(TOKEN_PATTERN, source.constant)):
+        expected = "a constant of letters, digits, - and _ (40 at most)."
+        yield Problem("KAP-M05", expected, "name the value set or table so.", file, None, place)
     if name == "reference_group" and not mapping.is_reference_sample:
         yield Problem("KAP-M05", "reference_group in a reference sample alone.", "remove it.", file, None, place)
     if source.unit is not None and source.unit not in UNITS.get(field.unit or "", {}):

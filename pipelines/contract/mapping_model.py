@@ -80,6 +80,7 @@ class ScoreEntry(_Part):
     missing: tuple[str, ...] = ()
     integral: bool | None = None
     scale_form: str | None = None
+    score_source: str | None = None
     score_day: FixedOrOrigin | None = None
     administration: FixedOrOrigin | None = None
     respondent: FixedOrOrigin | None = None
@@ -93,8 +94,9 @@ class ScoreEntry(_Part):
     def sources(self) -> dict[str, ColumnSource]:
         """Contract column -> where it comes from. An empty text among `items` is an item the file does not hold."""
         found = {"scale": ColumnSource(constant=self.scale)}
-        if self.scale_form is not None:
-            found["scale_form"] = ColumnSource(constant=self.scale_form)
+        for name, constant in (("scale_form", self.scale_form), ("score_source", self.score_source)):
+            if constant is not None:
+                found[name] = ColumnSource(constant=constant)
         for name in ("score_day", "administration", "respondent"):
             source = getattr(self, name)
             if source is not None:

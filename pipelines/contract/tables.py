@@ -92,6 +92,7 @@ SCORES = Table(
         "total",
         *ITEM_FIELDS,
         "scale_form",
+        "score_source",
         "reference_group",
         "period",
         "record_version",
@@ -99,7 +100,7 @@ SCORES = Table(
     ),
     ("patient_id", "scale", "score_day"),
     ("clinic_id", "patient_id", "scale", "score_day", "administration", "respondent"),
-    mapping_only=("scale_form", "reference_group", "period"),
+    mapping_only=("scale_form", "score_source", "reference_group", "period"),
 )
 COURSES = Table(
     "courses",

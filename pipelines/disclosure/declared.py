@@ -6,12 +6,22 @@ One `TablePolicy` per table of a release; a table without one is refused. How th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
+from pipelines.disclosure.table_policy import NO_DATA, Statistic, TablePolicy
+from pipelines.outcomes.baseline_sensitivity import SENSITIVITY_COLUMNS, SENSITIVITY_KEY, SENSITIVITY_RATES
 from pipelines.outcomes.benchmarks import BENCHMARK_COLUMNS, BENCHMARK_KEY
+from pipelines.outcomes.change_methods import CLASSES, METHOD_WORDS
 from pipelines.outcomes.contrasts import BALANCE_COLUMNS, BALANCE_KEY, CONTRASTS, contrast_columns, contrast_key
+from pipelines.outcomes.individual_change import (
+    CHANGE_COLUMNS,
+    CHANGE_KEY,
+    COULD_NOT,
+    REFERENCE_CHANGE_COLUMNS,
+    REFERENCE_CHANGE_KEY,
+)
+from pipelines.outcomes.outcome_checks import CHECKS_COLUMNS, CHECKS_KEY, COMPARED_RATES
+from pipelines.outcomes.route_attribution import ATTRIBUTION_COLUMNS, ATTRIBUTION_KEY
 from pipelines.outcomes.session_tables import (
     PATHWAY_COLUMNS,
     PATHWAY_KEY,
@@ -35,43 +45,14 @@ from pipelines.outcomes.tables import (
     TRAJECTORY_COLUMNS,
     TRAJECTORY_KEY,
 )
-
-NOT_DEFINED, NO_DATA = "not_defined", "no_data"
-
-Kind = Literal["rate", "moment"]
-
-
-@dataclass(frozen=True)
-class Statistic:
-    """Columns that stand or fall with one denominator.
-
-    columns: the statistic and its interval; numerators: counts that are withheld with it; kind: a `moment` (mean, SD,
-    effect size) needs `smallest_group_moments_n` in the denominator, a `rate` `smallest_group_n`.
-    """
-
-    denominator: str
-    columns: tuple[str, ...] = ()
-    numerators: tuple[str, ...] = ()
-    kind: Kind = "rate"
-
-
-@dataclass(frozen=True)
-class TablePolicy:
-    """What one table holds. `figures` are its numbers in order; `guard` is the count that empties a whole row.
-
-    The order of `statistics` matters: a count withheld by one is, as the denominator of a later one, small too; and
-    why a column is empty is told by the last statistic that lists it. `remaining` is the reason of any other empty
-    figure. `analysed` is the count that the evidence rests on.
-    """
-
-    key: tuple[str, ...]
-    columns: tuple[str, ...]
-    figures: tuple[str, ...]
-    statistics: tuple[Statistic, ...] = ()
-    guard: str | None = None
-    remaining: str = NOT_DEFINED
-    analysed: str = "n_analysed"
-
+from pipelines.outcomes.talking_therapies import (
+    TALKING_COLUMNS,
+    TALKING_KEY,
+    TALKING_LADDER,
+    TALKING_RATES,
+    TALKING_WORDS,
+)
+from pipelines.outcomes.worsening_watch import PARTS, STATISTICS, WATCH_COLUMNS, WATCH_KEY
 
 # n_any_followup goes with n_analysed: at the timepoint `last` they are the same number.
 _LADDER_STATISTICS = (
@@ -132,6 +113,86 @@ def _with(name: str) -> tuple[str, ...]:
     return (f"{name}_pct", *(f"{name}_{end}" for end in _INTERVAL))
 
 
+def _watch_statistics() -> tuple[Statistic, ...]:
+    """All of what is known later falls with patients_n: their counts differ by unanswered_n alone.
+
+    What is new at the last answer is part of what is positive at any: a small group of either withholds all of them.
+    """
+    shown = {name: tuple(f"{name}_{part}" for part in PARTS[2:]) for name in STATISTICS}
+    later = tuple(name for name in STATISTICS if name != "at_baseline")
+    numerators = tuple(f"{name}_n" for name in later)
+    percentages = tuple(column for name in later for column in shown[name])
+    return (
+        Statistic("patients_n", percentages, (*numerators, *(f"{name}_of_n" for name in later), "unanswered_n")),
+        # Who is positive at baseline is not at risk of being so newly.
+        Statistic("at_baseline_of_n", shown["at_baseline"], ("at_baseline_n", "new_of_n", "new_n", *shown["new"])),
+        *(Statistic(f"{name}_of_n", (), (*numerators, *percentages)) for name in later),
+        *(Statistic(f"{name}_of_n", shown[name], (f"{name}_n",)) for name in later),
+    )
+
+
+def _difference(rate: str) -> tuple[str, ...]:
+    """A rate against that of the other routes."""
+    return tuple(f"{rate}_difference_{part}" for part in ("pct", *_INTERVAL))
+
+
+def _check_statistics() -> tuple[Statistic, ...]:
+    """What stands or falls together in `outcome_checks`.
+
+    The others are all routes minus the row's own, so what is withheld of the row is withheld of them too; and a few
+    others show no figure, not even a count, as in a row of their own.
+    """
+    told_back = ("n_analysed", "n_lost", "followups_open_n")
+    response = ("response_more_n", "response_clustered_ci_low", "response_clustered_ci_high")
+    differences = tuple(column for rate in COMPARED_RATES for column in _difference(rate))
+    others = tuple(f"{rate}_others_{part}" for rate in COMPARED_RATES for part in ("of_n", "n"))
+    own = tuple(f"{rate}_{part}" for rate in COMPARED_RATES for part in ("of_n", "n"))
+    lost = ("lost_baseline_mean", "lost_baseline_sd")
+    compared = tuple(f"baseline_{part}" for part in ("difference", *(f"difference_{end}" for end in _INTERVAL)))
+    compared += ("baseline_standardised_difference",)
+    moments = ("analysed_baseline_mean", "analysed_baseline_sd", "change_mean", "change_more_n")
+    clustered = ("change_clustered_ci_low", "change_clustered_ci_high")
+    return (
+        Statistic("n_due", (), told_back),
+        Statistic("n_baseline", (), told_back),
+        Statistic("n_analysed", (*differences, *response), (*own, *others, "screening_n", "clinics_n")),
+        Statistic("others_started_n", differences, ("others_started_n", *others)),
+        *(
+            Statistic(f"{rate}_of_n", (*_difference(rate), *more), (f"{rate}_n", f"{rate}_others_n"))
+            for rate, more in (("response", response), ("remission", ()))
+        ),
+        *(Statistic(f"{rate}_others_of_n", _difference(rate), (f"{rate}_others_n",)) for rate in COMPARED_RATES),
+        Statistic("n_analysed", (*compared, *moments, *clustered), kind="moment"),
+        Statistic("n_lost", (*lost, *compared), kind="moment"),
+        Statistic("screening_n", ("screening_change_mean",), kind="moment"),
+    )
+
+
+def _change_statistics() -> tuple[Statistic, ...]:
+    """The classes of a method add up to n, which is n_analysed."""
+    counts = (*(f"{name}_n" for name in CLASSES), *COULD_NOT)
+    return (
+        *(Statistic(denominator, (), ("n_analysed", "n", *counts)) for denominator in ("n_due", "n_baseline")),
+        Statistic("n_analysed", (), ("n", *counts)),
+        Statistic("n", tuple(column for name in CLASSES for column in _with(name)), counts),
+    )
+
+
+def _talking_statistics() -> tuple[Statistic, ...]:
+    """Who is at caseness is part of who finished."""
+    at_caseness = tuple(rate for rate, denominator in TALKING_RATES.items() if denominator == "n_at_caseness")
+    rates = tuple(column for rate in TALKING_RATES for column in _with(rate))
+    numerators = tuple(f"{rate}_n" for rate in TALKING_RATES)
+    return (
+        Statistic("n_finished", rates, (*numerators, *TALKING_LADDER[TALKING_LADDER.index("n_finished") + 1 :])),
+        Statistic(
+            "n_at_caseness",
+            tuple(column for rate in at_caseness for column in _with(rate)),
+            tuple(f"{rate}_n" for rate in at_caseness),
+        ),
+    )
+
+
 _QUALITY_KEY = ("clinic_id", "rule", "table", "column")
 _QUALITY_FIGURES = ("failed_n", "evaluated_n", "failed_pct", "threshold")
 
@@ -140,6 +201,46 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
     {
         **dict.fromkeys(("outcomes_by_route_condition", "retreatment"), _outcomes(OUTCOME_KEY, OUTCOME_COLUMNS)),
         **{table: _outcomes(contrast_key(table), contrast_columns(table)) for table in CONTRASTS},
+        "baseline_sensitivity": TablePolicy(
+            key=SENSITIVITY_KEY,
+            columns=SENSITIVITY_COLUMNS,
+            figures=_figures(SENSITIVITY_COLUMNS, SENSITIVITY_KEY),
+            statistics=(
+                *(Statistic(denominator, (), ("n_analysed",)) for denominator in ("n_due", "n_baseline")),
+                Statistic(
+                    "n_analysed",
+                    tuple(column for rate in SENSITIVITY_RATES for column in _with(rate)),
+                    ("n_with_several", *(f"{rate}_{part}" for rate in SENSITIVITY_RATES for part in ("of_n", "n"))),
+                ),
+                *(Statistic(f"{rate}_of_n", _with(rate), (f"{rate}_n",)) for rate in SENSITIVITY_RATES),
+                Statistic("n_analysed", (*MOMENTS, "difference_from_default"), kind="moment"),
+            ),
+            guard="n_started",
+        ),
+        "route_attribution": TablePolicy(
+            key=ATTRIBUTION_KEY,
+            columns=ATTRIBUTION_COLUMNS,
+            figures=_figures(ATTRIBUTION_COLUMNS, ATTRIBUTION_KEY, ("adjusted",)),
+            statistics=(
+                Statistic("patients_treated_n", ("several_routes_pct",), ("several_routes_n",)),
+                Statistic("n_baseline", (), ("patients_n", "n_pairs")),
+                Statistic(
+                    "patients_n",
+                    ("change_mean", "change_sd", "change_ci_low", "change_ci_high", "median_days"),
+                    ("n_pairs",),
+                    kind="moment",
+                ),
+            ),
+            guard="patients_treated_n",
+            analysed="patients_n",
+        ),
+        "outcome_checks": TablePolicy(
+            key=CHECKS_KEY,
+            columns=CHECKS_COLUMNS,
+            figures=_figures(CHECKS_COLUMNS, CHECKS_KEY, ("regression_basis", "clustering")),
+            statistics=_check_statistics(),
+            guard="n_started",
+        ),
         "presence_balance": TablePolicy(
             key=BALANCE_KEY,
             columns=BALANCE_COLUMNS,
@@ -209,6 +310,14 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             guard="patients_treated_n",
             analysed="patients_n",
         ),
+        "worsening_watch": TablePolicy(
+            key=WATCH_KEY,
+            columns=WATCH_COLUMNS,
+            figures=_figures(WATCH_COLUMNS, WATCH_KEY, ("kind",)),
+            statistics=_watch_statistics(),
+            guard="n_started",
+            analysed="new_of_n",
+        ),
         "benchmarks": TablePolicy(
             key=BENCHMARK_KEY,
             columns=BENCHMARK_COLUMNS,
@@ -235,7 +344,27 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             ),
             guard="n_started",
         ),
+        "individual_change": TablePolicy(
+            key=CHANGE_KEY,
+            columns=CHANGE_COLUMNS,
+            figures=_figures(CHANGE_COLUMNS, CHANGE_KEY, METHOD_WORDS),
+            statistics=_change_statistics(),
+            guard="n_started",
+        ),
+        "talking_therapies": TablePolicy(
+            key=TALKING_KEY,
+            columns=TALKING_COLUMNS,
+            figures=_figures(TALKING_COLUMNS, TALKING_KEY, TALKING_WORDS),
+            statistics=_talking_statistics(),
+            guard="n_started",
+            analysed="n_finished",
+        ),
         # Research samples that lie open: nothing is withheld.
+        "reference_individual_change": TablePolicy(
+            key=REFERENCE_CHANGE_KEY,
+            columns=REFERENCE_CHANGE_COLUMNS,
+            figures=_figures(REFERENCE_CHANGE_COLUMNS, REFERENCE_CHANGE_KEY, METHOD_WORDS),
+        ),
         "reference_changes": TablePolicy(
             key=REFERENCE_KEY, columns=REFERENCE_COLUMNS, figures=_figures(REFERENCE_COLUMNS, REFERENCE_KEY)
         ),

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.disclosure.declared import NO_DATA, NOT_DEFINED, POLICIES, TablePolicy
+from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.released import ReleasedTable
+from pipelines.disclosure.table_policy import NO_DATA, NOT_DEFINED, TablePolicy
 from pipelines.outcomes.tables import MOMENTS
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import PRIMARY
@@ -68,9 +69,13 @@ def _reasons(true: pd.DataFrame, policy: TablePolicy, limits: Limits) -> dict[st
             withheld[column] |= small
         for column in statistic.columns:
             few = statistic.kind == "moment"
-            # 0 is no data; no denominator at all means that nothing defines the statistic.
+            # 0 is no data; no denominator at all means that nothing defines the statistic. What rests on two groups is
+            # too few where either is.
+            before = np.where(reasons[column] == TOO_FEW, TOO_FEW, "")
             reasons[column] = np.select(
-                [np.isnan(n), n == 0, few & (n < limits.smallest_group_moments_n)], [NOT_DEFINED, NO_DATA, TOO_FEW], ""
+                [np.isnan(n), n == 0, few & (n < limits.smallest_group_moments_n)],
+                [NOT_DEFINED, NO_DATA, TOO_FEW],
+                before,
             ).astype(object)
     for column in policy.figures:
         empty = true[column].isna().to_numpy()

@@ -273,8 +273,8 @@ def _form_of_total(scale: str, total: Column) -> tuple[str | None, str] | None:
         return None
     why = f"{inside:,} of {total.filled_n:,} totals within {low:g} to {high:g}"
     own = next(own for own in load_catalogue().instrument_of(scale).scales if own.id == scale)
-    raw = getattr(own, "raw_form", None)
-    if raw is None:
+    raw = own.raw_form
+    if raw is None or raw.maximum >= high:
         return None, why
-    form = "raw" if max(numbers) <= raw.maximum else "index"
+    form = raw.forms[0] if max(numbers) <= raw.maximum else own.declared_own[1]
     return form, f"{why}; no form is named, {form} by their size"

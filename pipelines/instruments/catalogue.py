@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipelines.engine import Engine, load_sql
 from pipelines.instruments import relations
 from pipelines.instruments.consistency import disagreements
 from pipelines.instruments.model import Instrument, Scale
+from pipelines.instruments.overriding import Override, overridden_instruments
 from pipelines.problems import ExitCode, KapError, Problem
 
 UNREADABLE = "KAP-I01"
@@ -49,6 +50,14 @@ class Catalogue:
             if scale in (instrument.id, *(own.id for own in instrument.scales)):
                 return instrument
         raise KeyError(scale)
+
+    def overridden(self, overrides: Iterable[Override]) -> Catalogue:
+        """The catalogue as a clinic with these overrides reads it; this one stays as it is.
+
+        Raises:
+            ValueError: a scale cannot have the value; KeyError: no such fact. `settings_overrides` refuses both before.
+        """
+        return Catalogue(overridden_instruments(self.instruments, overrides))
 
     def scale_definitions(self) -> pd.DataFrame:
         """One row per outcome scale: limits and the default rules in force, with source and source status of each.
@@ -97,6 +106,18 @@ class Catalogue:
                 rows.append(relations.limits(instrument, scale.id, numbers, scale))
         return pd.DataFrame(rows).sort_values("scale", ignore_index=True)
 
+    def version_guards(self) -> pd.DataFrame:
+        """One row per scale and look-alike form or version of it: the scores of both; no ends = no total can tell."""
+        rows = [
+            relations.guard(self.scales[scale], guard)
+            for instrument in self.instruments.values()
+            for guard in instrument.version_guards
+            for scale in guard.scales or (instrument.id,)
+        ]
+        return pd.DataFrame(rows, columns=list(relations.GUARD_COLUMNS)).sort_values(
+            ["scale", "kind"], ignore_index=True
+        )
+
     def facts(self) -> pd.DataFrame:
         """One row per cited fact: scale, fact, stated (its values in words), note, source, source_status."""
         rows = [
@@ -114,12 +135,21 @@ class Catalogue:
         return pd.DataFrame(rows)
 
     def define_in(self, engine: Engine) -> None:
-        """Make tables `scale_definitions`, `scoring_rules` and `scale_limits` in the engine's connection."""
+        """Make `scale_definitions`, `scoring_rules`, `scale_limits`, `version_guards` and the macros in the engine."""
         engine.define("scale_definitions", self.scale_definitions())
-        for name, frame in (("scoring_rules", self.scoring_rules()), ("scale_limits", self.scale_limits())):
+        for name, frame in (
+            ("scoring_rules", self.scoring_rules()),
+            ("scale_limits", self.scale_limits()),
+            ("version_guards", self.version_guards()),
+        ):
             engine.define(f"_{name}", frame)
             engine.materialise(name, load_sql(__file__, name))
             engine.execute(f'DROP TABLE "_{name}"')
+        for macro, parameters in (
+            ("asked_answers", "answers, skips, item_minimum"),
+            ("is_on_step", "total, lowest, step"),
+        ):
+            engine.execute(f"CREATE OR REPLACE MACRO {macro}({parameters}) AS (\n{load_sql(__file__, macro)})")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from pipelines.instruments.forms import VersionGuard
 from pipelines.instruments.model import Instrument, Items, Scale
 
 
@@ -35,11 +36,7 @@ def disagreements(instrument: Instrument) -> Iterator[tuple[str, str]]:
         yield "scales", "at least one scale, each with an id of its own"
     own = {scale.id: scale for scale in instrument.scales}
     for guard in instrument.version_guards:
-        scale = own.get(guard.scale or instrument.id)
-        if guard.total_maximum is not None and (scale is None or scale.scoring.maximum != guard.total_maximum):
-            yield "version_guards", "the maximum of a scale of this form"
-        if guard.other_maximum is not None and guard.other_maximum <= (guard.total_maximum or 0):
-            yield "version_guards", "another form that reaches above this one's maximum"
+        yield from (("version_guards", expected) for expected in _of_guard(guard, instrument))
     for scale in instrument.scales:
         for place, expected in _of_scale(scale, items):
             yield f"scales.{scale.id}.{place}", expected
@@ -61,6 +58,25 @@ def has_valid_check_digit(code: str) -> bool:
         return False
     doubled = [int(figure) * (2 if place % 2 == 0 else 1) for place, figure in enumerate(reversed(number))]
     return (sum(sum(divmod(value, 10)) for value in doubled) + int(digit)) % 10 == 0
+
+
+def _of_guard(guard: VersionGuard, instrument: Instrument) -> Iterator[str]:
+    """Its scales are the form's, its words no name of their own scores, and totals can tell the two apart."""
+    own = {scale.id: scale for scale in instrument.scales}
+    guarded = guard.scales or (instrument.id,)
+    if any(scale not in own for scale in guarded):
+        yield "scales of this form"
+        return
+    if any(set(guard.forms) & set(own[scale].declared_own) for scale in guarded):
+        yield "another word than those of the scale's own form"
+    if (guard.minimum is None) != (guard.maximum is None) or (guard.alike and guard.maximum is None):
+        yield "both ends of the other form, or none and no `alike`"
+    if guard.minimum is None or guard.maximum is None:
+        return
+    for scoring in (own[scale].scoring for scale in guarded):
+        inside = scoring.minimum <= guard.minimum < guard.maximum <= scoring.maximum
+        if guard.minimum >= guard.maximum or (inside and guard.alike is None):
+            yield "another form that reaches beyond this one's range, or `alike`"
 
 
 def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
@@ -85,6 +101,9 @@ def _of_scale(scale: Scale, items: Items) -> Iterator[tuple[str, str]]:
             yield "response", f"a level from {scoring.minimum:g} to {scoring.maximum:g}"
     elif scale.response and not 0 < scale.response.value <= 100:
         yield "response", "an improvement above 0"
+    partial = scale.partial_response
+    if partial and not 0 < partial.value < (partial.below or 0) <= 100:
+        yield "partial_response", "an improvement above 0, and `below`, where response begins"
     if any(entry.value <= 0 for entry in (*scale.reliable_change, *scale.meaningful_change)):
         yield "reliable_change", "changes above 0, in the better direction"
     if any(not 0 < entry.value < 1 for entry in scale.reliability):

@@ -7,15 +7,15 @@ most forms give one scale of the same id, the BAM gives three, the PCL-5 its tot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-# primary: traced to a publication or the developers' own page. secondary: known only from a third party that quotes
-# or implements it. unverified: no source found. project_choice: this project decided, nothing was published.
-SourceStatus = Literal["primary", "secondary", "unverified", "project_choice"]
+from pipelines.instruments.cited import STRICT, Cited, Number, Text
+from pipelines.instruments.forms import FormWord, RawForm, VersionGuard
+from pipelines.vocabulary import OWN_FORM
+
 # acute_effect: a state during or right after a session, neither better nor worse.
 Direction = Literal["lower_is_better", "higher_is_better", "acute_effect"]
 # outcome: followed over time. part: of another scale of the form. screen: taken once, at the start. acute: of one
@@ -24,23 +24,9 @@ Role = Literal["outcome", "part", "screen", "acute", "change", "category"]
 # Why nothing can be scored from the answers of a form; a delivered score is then the only one.
 NotFromItems = Literal["table_not_licensed", "items_not_assigned", "no_answers"]
 Comparison = Literal["<", "<=", ">", ">="]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-# Steps such as a third of a point are written as "1/3".
-Number = Annotated[float, BeforeValidator(lambda value: float(Fraction(value)) if isinstance(value, str) else value)]
-
-_STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Cited:
-    """A fact. `source` is a citation a reader can look up; `note` says what a reader must know to use the fact."""
-
-    source: Text
-    source_status: SourceStatus
-    note: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Skip:
     """`items` are not asked after the lowest answer to item `after`; unanswered, they then count as their lowest."""
 
@@ -51,7 +37,7 @@ class Skip:
         return f"{_listed(self.items)} after the lowest answer to {self.after}"
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Items(Cited):
     """The form's items, numbered from 1. Either one `range` for all or `ranges`, one per item; answers are whole.
 
@@ -73,7 +59,7 @@ class Items(Cited):
         return (self.range,) * self.count if self.range is not None else ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Condition:
     """At least `needed` of `items` are answered with `at_least` or more."""
 
@@ -85,7 +71,7 @@ class Condition:
         return f"{self.needed} of items {_listed(self.items)} at {self.at_least:g} or more"
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Level:
     """A level of a scale of levels, reached when all its conditions hold."""
 
@@ -97,7 +83,7 @@ class Level:
         return f"{self.score:g} ({self.label}): {' and '.join(map(str, self.conditions))}"
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Scoring(Cited):
     """From answers to score, by a named method.
 
@@ -121,16 +107,7 @@ class Scoring(Cited):
     not_from_items: NotFromItems | None = None
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class RawForm(Cited):
-    """Another form in which a stored total circulates; score = stored total x `factor`."""
-
-    minimum: float
-    maximum: float
-    factor: Number
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Missing(Cited):
     """How many items (or domains) may be unanswered, and what then.
 
@@ -144,7 +121,7 @@ class Missing(Cited):
     never_impute: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Band(Cited):
     """A named range of scores, both ends included."""
 
@@ -153,7 +130,7 @@ class Band(Cited):
     maximum: float
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Response(Cited):
     """Change in the better direction that counts as response: percent of baseline or points.
 
@@ -165,7 +142,7 @@ class Response(Cited):
     variants: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Cut(Cited):
     """A cut-off: the score stands in relation `op` to `value` (points). `male` and `female` replace it where given.
 
@@ -180,7 +157,7 @@ class Cut(Cited):
     variants: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ChangeThreshold(Cited):
     """A published amount of change in the better direction, in points or percent. One entry may be the default."""
 
@@ -191,7 +168,7 @@ class ChangeThreshold(Cited):
     default: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Reliability(Cited):
     """A reliability coefficient and the people it was measured in (None: the source at hand does not say)."""
 
@@ -201,7 +178,7 @@ class Reliability(Cited):
     default: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ReliableChangeInput(Cited):
     """A published SD (points) and coefficient from which 1.96 x SD x sqrt(2) x sqrt(1 - r) gives `rci95`."""
 
@@ -212,7 +189,7 @@ class ReliableChangeInput(Cited):
     population: Text
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class SafetyItem(Cited):
     """An item that asks for same-day attention from `positive_at` points. Never averaged, prorated or suppressed."""
 
@@ -220,7 +197,7 @@ class SafetyItem(Cited):
     positive_at: float
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Recall(Cited):
     """Days the questions look back, and the periods of other forms of the same scale. None: none was found."""
 
@@ -228,7 +205,7 @@ class Recall(Cited):
     variants_days: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Interval(Cited):
     """Days from one score to the next: under `minimum_days` their windows overlap, under `warn_below_days` warn."""
 
@@ -236,14 +213,14 @@ class Interval(Cited):
     warn_below_days: int
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class FirstFollowUp(Cited):
     """No follow-up before this c-day."""
 
     day: int
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Loinc(Cited):
     """LOINC codes. Empty = none found, which is no proof of absence. `others`: further codes, by what they are of."""
 
@@ -258,7 +235,7 @@ class Loinc(Cited):
         return tuple(code for code in (self.panel, self.total, *self.items, *self.others.values()) if code)
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Licence(Cited):
     """Who holds the rights and what may be shipped. The project ships no item text of any instrument."""
 
@@ -267,38 +244,48 @@ class Licence(Cited):
     ship_item_text: Literal["allowed", "no", "check"]
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class VersionGuard(Cited):
-    """Another version whose scores look alike and must not be mixed in: above `total_maximum` it is that one.
-
-    `scale`: which of the form's scales (default: the form's own). `other_maximum`: up to where the other one reaches.
-    """
-
-    mistaken_for: Text
-    scale: Text | None = None
-    total_maximum: float | None = None
-    other_maximum: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class NotApplicable(Cited):
     """An item that can be not applicable; unanswered, it leaves no score that compares with complete ones."""
 
     item: int
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Norm(Cited):
-    """Mean and SD (points) of a sample."""
+    """Mean and SD (points) of a sample.
+
+    role: `functional` = people without the problem, the sample of Jacobson and Truax (1991); else `clinical`.
+    """
 
     mean: float
     sd: float
+    role: Literal["functional", "clinical"]
     population: Text
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PercentChange(Cited):
+    """A change in percent of the baseline above the scale's minimum; from `below` on it goes by another name."""
+
+    value: float
+    below: float | None = None
+    unit: Literal["pct"] = "pct"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class PopulationFigure(Cited):
+    """Mean or SD (points) of the people from whom patients are taken on, before anyone is chosen by a score."""
+
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Scale:
-    """What is scored and compared over time. A rule that no publication gives is absent."""
+    """What is scored and compared over time. A rule that no publication gives is absent.
+
+    `own_forms`: the words of `scale_form` that declare a total to be this scale's own score, beside `own`.
+    """
 
     id: Text
     name: Text
@@ -306,6 +293,7 @@ class Scale:
     scoring: Scoring
     missing: Missing
     raw_form: RawForm | None = None
+    own_forms: tuple[FormWord, ...] = ()
     bands: tuple[Band, ...] = ()
     response: Response | None = None
     remission: Cut | None = None
@@ -315,6 +303,15 @@ class Scale:
     meaningful_change: tuple[ChangeThreshold, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     norms: tuple[Norm, ...] = ()
+    partial_response: PercentChange | None = None
+    # Only ever a clinic's own: no publication gives these apart from response and the norms.
+    improvement_pct: PercentChange | None = None
+    deterioration_pct: PercentChange | None = None
+    functional_mean: PopulationFigure | None = None
+    functional_sd: PopulationFigure | None = None
+    # Only ever a clinic's own: whom it takes its patients from, no publication knows.
+    population_mean: PopulationFigure | None = None
+    population_sd: PopulationFigure | None = None
     safety_items: tuple[SafetyItem, ...] = ()
     role: Role = "outcome"
 
@@ -329,9 +326,25 @@ class Scale:
         return next((entry.value for entry in self.reliability if entry.default), None)
 
     @property
+    def functional_norm(self) -> Norm | None:
+        """The first norm of people without the problem."""
+        return next((norm for norm in self.norms if norm.role == "functional"), None)
+
+    @property
     def accepts_total(self) -> bool:
         """Whether a stored total under the scale's own id means something."""
         return self.scoring.combine not in ("highest_level", "all_reached")
+
+    @property
+    def declared_own(self) -> tuple[str, ...]:
+        """Every word of `scale_form` that declares a total to be this scale's own score."""
+        plain = {"sum": ("sum", "raw"), "mean": ("mean",)} if self.scoring.factor == 1 else {}
+        return (OWN_FORM, *plain.get(self.scoring.combine, ()), *self.own_forms)
+
+    @property
+    def needs_source(self) -> bool:
+        """Whether a score comes from a table or value set that is not shipped, of which there are several."""
+        return self.scoring.not_from_items == "table_not_licensed"
 
     def groups(self, item_count: int) -> tuple[tuple[int, ...], ...]:
         """Item numbers that count together (as their highest answer), of a form with `item_count` items.
@@ -345,7 +358,7 @@ class Scale:
         return tuple((number,) for number in self.scoring.items or range(1, item_count + 1))
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Instrument:
     """One form and the scales scored from it. `respondent` is who the form is made for; `either` where both use it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pipelines.instruments.forms import VersionGuard
 from pipelines.instruments.model import Instrument, Items, Scale
 
 DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
@@ -43,6 +44,11 @@ DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
         "alpha_source": str,
         "alpha_source_status": str,
     }
+)
+
+GUARD_COLUMNS = (
+    *("scale", "kind", "own_forms", "own_minimum", "own_maximum", "own_step"),
+    *("other_minimum", "other_maximum", "other_step", "same_at_zero", "refuses_alike"),
 )
 
 
@@ -131,6 +137,7 @@ def rule(instrument: Instrument, scale: Scale) -> dict[str, Any]:
         "raw_minimum": scale.raw_form and scale.raw_form.minimum,
         "raw_maximum": scale.raw_form and scale.raw_form.maximum,
         "raw_factor": scale.raw_form and scale.raw_form.factor,
+        "raw_forms": list(scale.raw_form.forms) if scale.raw_form else [],
     }
 
 
@@ -138,7 +145,6 @@ def limits(instrument: Instrument, identifier: str, numbers: Iterable[int], scal
     """The legal items `numbers` and totals (of `scale`; None = no total) of an id a score row may carry."""
     own = set(numbers)
     takes_total = scale is not None and scale.accepts_total
-    other = next((g.other_maximum for g in instrument.version_guards if (g.scale or instrument.id) == identifier), None)
     allowed = [limit if number in own else (None, None) for number, limit in enumerate(instrument.items.limits, 1)]
     return {
         "scale": identifier,
@@ -151,9 +157,45 @@ def limits(instrument: Instrument, identifier: str, numbers: Iterable[int], scal
         "total_minimum": scale.scoring.minimum if scale and takes_total else None,
         "total_maximum": scale.scoring.maximum if scale and takes_total else None,
         "total_step": scale.scoring.step if scale and takes_total else None,
+        "total_other_steps": _prorated_steps(instrument, scale) if scale and takes_total else [],
         "raw_maximum": scale.raw_form.maximum if scale and scale.raw_form else None,
-        "other_maximum": other,
+        "forms": declared_forms(instrument, scale),
+        "needs_source": scale is not None and scale.needs_source,
         "accepts_total": takes_total,
+    }
+
+
+def declared_forms(instrument: Instrument, scale: Scale | None) -> list[str]:
+    """Every word of `scale_form` under which a record of the scale, or of a form without one (None), is taken."""
+    scales = instrument.scales if scale is None else (scale,)
+    raw = (word for each in scales if each.raw_form for word in each.raw_form.forms)
+    return sorted({*raw, *(word for each in scales for word in each.declared_own)})
+
+
+def _prorated_steps(instrument: Instrument, scale: Scale) -> list[float]:
+    """Steps of a mean over the answered items, where some may be unanswered: a half, a third ... of a point."""
+    if scale.missing.method != "mean_of_answered":
+        return []
+    answered = len(scale.groups(instrument.items.count))
+    return [scale.scoring.factor / (answered - missing) for missing in range(1, scale.missing.max_missing + 1)]
+
+
+def guard(scale: Scale, guarded: VersionGuard) -> dict[str, Any]:
+    """A look-alike of a scale: the scores of both."""
+    raw = scale.raw_form
+    return {
+        "scale": scale.id,
+        "kind": guarded.kind,
+        "own_forms": list(scale.declared_own),
+        "own_minimum": scale.scoring.minimum,
+        "own_maximum": scale.scoring.maximum,
+        "own_step": scale.scoring.step,
+        "other_minimum": guarded.minimum,
+        "other_maximum": guarded.maximum,
+        "other_step": guarded.step,
+        # Zero is zero in a form that a factor turns into this one.
+        "same_at_zero": raw is not None and set(guarded.forms) == set(raw.forms),
+        "refuses_alike": guarded.alike == "blocks",
     }
 
 

@@ -12,7 +12,9 @@ SELECT
     total_maximum::DOUBLE AS total_maximum,
     total_step::DOUBLE AS total_step,
     raw_maximum::DOUBLE AS raw_maximum,
-    other_maximum::DOUBLE AS other_maximum,
+    total_other_steps::DOUBLE[] AS total_other_steps,
+    forms::VARCHAR[] AS forms,
+    needs_source::BOOLEAN AS needs_source,
     accepts_total::BOOLEAN AS accepts_total
 FROM _scale_limits
 ORDER BY scale

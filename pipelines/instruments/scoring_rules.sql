@@ -25,6 +25,7 @@ SELECT
     form_is_scale::BOOLEAN AS form_is_scale,
     raw_minimum::DOUBLE AS raw_minimum,
     raw_maximum::DOUBLE AS raw_maximum,
-    raw_factor::DOUBLE AS raw_factor
+    raw_factor::DOUBLE AS raw_factor,
+    raw_forms::VARCHAR[] AS raw_forms
 FROM _scoring_rules
 ORDER BY scale

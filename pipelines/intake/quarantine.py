@@ -1,7 +1,8 @@
 """Where refused files and rows are kept, readable by the owner alone, with reasons that hold no value.
 
 `quarantine/files/<clinic>/<sha256>/`: the refused file and `reasons.csv`.
-`quarantine/rows/<clinic>/receipt-<n>/`: the quarantined records of a receipt as Parquet and their `reasons.csv`.
+`quarantine/rows/<clinic>/receipt-<n>/`: the quarantined records of a receipt as Parquet and their `reasons.csv`, which
+lists blanked values too; `conflicts.csv` lists records that contradict another one of their file.
 A refused file is purged after the retention of the settings: identifiers do not stay.
 """
 

@@ -16,7 +16,7 @@ from pipelines.care.windows import Windows
 from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.outcomes.columns import finished
-from pipelines.outcomes.estimates import Numbers, ratio
+from pipelines.outcomes.estimates import Numbers, ratio, standardised_difference
 from pipelines.outcomes.tables import OUTCOME_COLUMNS, OUTCOME_KEY, outcomes_of_patients, timepoint_names
 
 # Table -> the column that stands in place of the route of `outcomes_by_route_condition`.
@@ -110,7 +110,7 @@ def _balance(engine: Engine) -> pd.DataFrame:
         others_pct=others_pct,
         standardised_difference=np.where(
             (balance["characteristic"] == "baseline").to_numpy(),
-            _of_means(*moments),
+            standardised_difference(*moments),
             _of_shares(pct / 100, others_pct / 100),
         ),
     )
@@ -120,8 +120,3 @@ def _balance(engine: Engine) -> pd.DataFrame:
 def _of_shares(share: Numbers, other: Numbers) -> Numbers:
     """Difference of two shares in pooled SDs (Austin 2009, Commun Stat Simul Comput 38:1228)."""
     return ratio(share - other, np.sqrt((share * (1 - share) + other * (1 - other)) / 2))
-
-
-def _of_means(mean: Numbers, sd: Numbers, other_mean: Numbers, other_sd: Numbers) -> Numbers:
-    """Difference of two means in pooled SDs (the same)."""
-    return ratio(mean - other_mean, np.sqrt((sd**2 + other_sd**2) / 2))

@@ -27,5 +27,6 @@ SELECT
     reliably_improved,
     reliably_deteriorated,
     case_at_baseline AND followup IS NOT NULL AS is_case,
+    case_at_followup,
     case_at_baseline AND NOT case_at_followup AND reliably_improved AS reliably_recovered
 FROM judged_units

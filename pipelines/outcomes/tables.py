@@ -19,10 +19,10 @@ from pipelines.engine import Engine, load_sql, quoted
 from pipelines.outcomes.columns import finished
 from pipelines.outcomes.estimates import (
     Numbers,
-    Z,
     algina_keselman,
     hedges_g_av,
     ratio,
+    reliable_change_index,
     rounded,
     t_interval,
     wilson,
@@ -162,7 +162,7 @@ def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     """
     engine.materialise("unit_baselines", load_sql(__file__, "unit_baselines"))
     engine.view("paired_units", load_sql(__file__, "paired_units"))
-    _judge(engine, "paired_units", "judged_units")
+    judge_pairs(engine, "paired_units", "judged_units")
     engine.materialise("patient_outcomes", load_sql(__file__, "patient_outcomes"))
     return outcomes_of_patients(engine, limits, "counted_units", "patient_outcomes")
 
@@ -195,7 +195,7 @@ def reference_changes(engine: Engine, reliable_change: Mapping[str, float | None
     _define_thresholds(engine, reliable_change)
     choose_eligible(engine, "scored_reference_scores", "eligible_reference_scores", NO_SESSIONS)
     engine.materialise("reference_pairs", load_sql(__file__, "reference_pairs"))
-    _judge(engine, "reference_pairs", "judged_reference_pairs")
+    judge_pairs(engine, "reference_pairs", "judged_reference_pairs")
     frame = engine.frame(load_sql(__file__, "reference_changes"))
     frame["change_ci_low"], frame["change_ci_high"] = t_interval(frame["change_mean"], frame["change_sd"], frame["n"])
     return finished(frame, REFERENCE_COLUMNS)
@@ -213,7 +213,7 @@ def reliable_change_candidates(engine: Engine) -> pd.DataFrame:
     _count_units(engine, FIRST_COURSE)
     frame = engine.frame(load_sql(__file__, "reliable_change_candidates"), minimum_n=RELIABLE_CHANGE_MINIMUM_N)
     frame["sd"] = rounded(frame["sd"])
-    frame["rci"] = rounded(np.round(Z, 2) * frame["sd"] * np.sqrt(2) * np.sqrt(1 - frame["alpha"]))
+    frame["rci"] = rounded(reliable_change_index(frame["sd"], frame["alpha"]))
     frame["value"] = rounded((np.floor(rounded(frame["rci"] / frame["step"])) + 1) * frame["step"])
     return frame[["scale", "n", "sd", "alpha", "rci", "value"]]
 
@@ -231,7 +231,7 @@ def _define_thresholds(engine: Engine, reliable_change: Mapping[str, float | Non
     )
 
 
-def _judge(engine: Engine, pairs: str, into: str) -> None:
+def judge_pairs(engine: Engine, pairs: str, into: str) -> None:
     """Make view `into` of a relation of pairs: its rows with their classes (judged_pairs.sql)."""
     engine.view(into, load_sql(__file__, "judged_pairs").replace("/* pairs */", quoted(pairs)))
 
@@ -278,12 +278,12 @@ def _with_estimates(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
                 f"{rate}_case_pct": 100 * ratio(case_n, case_of_n),
             }
     pct["n_case_baseline"] = _counts(frame, "n_case_baseline", _is_true_or_unknown(frame["caseness_defined"]))
-    frame = frame.assign(**_moments(frame), **pct, definition=DEFINITION_SET)
+    frame = frame.assign(**moments(frame), **pct, definition=DEFINITION_SET)
     frame["evidence"] = evidence(frame, limits)
     return finished(frame, OUTCOME_COLUMNS)
 
 
-def _moments(frame: pd.DataFrame) -> dict[str, Numbers]:
+def moments(frame: pd.DataFrame) -> dict[str, Numbers]:
     """The columns of MOMENTS; all empty in rows of `primary`, which mix scales."""
     mixed = (frame["scale"] == PRIMARY).to_numpy()
     n = np.where(mixed, np.nan, frame["n_analysed"].to_numpy(dtype=float))

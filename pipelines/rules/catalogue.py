@@ -6,26 +6,44 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from pipelines.rules import (
+    answers,
+    care,
     completeness,
     conformance,
     consistency,
     deliveries,
+    drift,
     instruments,
     keys,
+    order,
     ranges,
+    readings,
+    recorded,
     sequence,
+    timing,
 )
-from pipelines.rules.rule import Group, Over, Rule
+from pipelines.rules.rule import GROUPS, Group, Over, Rule
 
-RULES: tuple[Rule, ...] = (
-    *keys.RULES,
-    *completeness.RULES,
-    *conformance.RULES,
-    *ranges.RULES,
-    *instruments.RULES,
-    *sequence.RULES,
-    *consistency.RULES,
-    *deliveries.RULES,
+_WRITTEN = (
+    keys,
+    completeness,
+    recorded,
+    conformance,
+    ranges,
+    timing,
+    instruments,
+    answers,
+    sequence,
+    order,
+    consistency,
+    readings,
+    care,
+    deliveries,
+    drift,
+)
+# By group, as reports show them; within it in the order written.
+RULES: tuple[Rule, ...] = tuple(
+    sorted((rule for module in _WRITTEN for rule in module.RULES), key=lambda rule: GROUPS.index(rule.group))
 )
 BY_CODE: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in RULES})
 

@@ -1,9 +1,13 @@
-"""Rules on what a record leaves out."""
+"""Rules on what a record leaves out. A value that another rule set aside is not counted again."""
 
 from __future__ import annotations
 
 from pipelines.rules.finding import Effect
 from pipelines.rules.rule import COUNT_REASON, GAP_REASON, Rule
+
+
+# The one rule on a whole record is that on its dose.
+_DOSE_AS_DELIVERED = "NOT list_has_any(set_aside, ['dose_mg', 'dose_mg_per_kg'])"
 
 
 def _missing(
@@ -17,6 +21,7 @@ def _missing(
     violation: str = '"{column}" IS NULL',
 ) -> Rule:
     judged = effect == "warns"
+    as_delivered = "NOT list_contains(set_aside, '{column}')" if pair[1] else _DOSE_AS_DELIVERED
     return Rule(
         code=code,
         group="completeness",
@@ -32,7 +37,7 @@ def _missing(
         remedy=remedy,
         applies=(pair,),
         over="usable",
-        population=population,
+        population=f"{as_delivered} AND ({population})",
         violation=violation,
     )
 
@@ -43,7 +48,7 @@ RULES: tuple[Rule, ...] = (
         ("sessions", ""),
         "warns",
         "A session has a dose, in mg or in mg/kg.",
-        "the dose is kept in another system, or it was blanked as impossible",
+        "the dose is kept in another system",
         "deliver dose_mg, or dose_mg_per_kg",
         violation="dose_mg IS NULL AND dose_mg_per_kg IS NULL",
     ),

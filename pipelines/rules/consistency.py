@@ -12,7 +12,7 @@ _BOTH_READ = " AND ".join(
     for kind in ("sbp", "dbp")
 )
 # A dose a tenfold of the patient's own median, give or take a quarter, is taken for a slipped decimal point (proposal).
-_SLIP = "(dose_mg / own_median_dose_mg) BETWEEN 7.5 AND 12.5 OR (own_median_dose_mg / dose_mg) BETWEEN 7.5 AND 12.5"
+_SLIP = "({column} / own_median_{column}) BETWEEN 7.5 AND 12.5 OR (own_median_{column} / {column}) BETWEEN 7.5 AND 12.5"
 MEDIAN_DOSES_N = 3
 
 
@@ -27,6 +27,7 @@ def _agree(
     violation: str,
     *,
     level: Level = "row",
+    also: tuple[tuple[str, str], ...] = (),
     threshold_pct: float | None = None,
 ) -> Rule:
     allowed = threshold_pct if threshold_pct is not None else {"warns": 5.0, "informs": 100.0}.get(effect, 0.0)
@@ -43,7 +44,7 @@ def _agree(
         sentence=sentence,
         cause=cause,
         remedy=remedy,
-        applies=(pair,),
+        applies=(pair, *also),
         over="patients" if pair[1] == "patient_id" else "usable",
         population=population,
         violation=violation,
@@ -104,8 +105,9 @@ RULES: tuple[Rule, ...] = (
         "A dose is not about ten times, or a tenth of, the patient's own median by the same route.",
         "a slipped decimal point",
         "check the dose against the source",
-        f"dose_mg > 0 AND own_doses_n >= {MEDIAN_DOSES_N} AND own_median_dose_mg > 0",
+        f"{{column}} > 0 AND own_{{column}}_n >= {MEDIAN_DOSES_N} AND own_median_{{column}} > 0",
         _SLIP,
+        also=(("sessions", "dose_mg_per_kg"),),
         threshold_pct=0,
     ),
     _agree(
@@ -125,7 +127,7 @@ RULES: tuple[Rule, ...] = (
         "Titration steps come with a direction.",
         "steps counted, direction kept in a note",
         "record the direction of titration",
-        "dose_adjustments_n > 0",
+        "dose_adjustments_n > 0 AND NOT list_contains(set_aside, 'adjustment_direction')",
         "adjustment_direction IS NULL OR adjustment_direction = 'none'",
     ),
     _agree(

@@ -1,12 +1,26 @@
--- Grain: one usable score. Inputs: usable_scores, usable_sessions, scale_definitions. Parameters: none.
+-- Grain: one usable score. Inputs: usable_scores, usable_sessions, usable_contacts, scale_definitions, patient_care.
+-- Parameters: none.
 -- Adds the patient's sessions around the score (previous: strictly before its day; next: on its day or after), the
--- previous day with a score of the scale by the same respondent, and what the instrument says of its use.
+-- previous day with a score of the scale by the same respondent, the next session or contact after a positive answer on
+-- thoughts of death or self-harm, and what the instrument says of its use.
 -- A patient's days are a short list: looking through it costs a fifth of a sort of all scores.
-WITH patients AS (
+WITH sessions AS (
     SELECT patient_id, list(DISTINCT session_day) AS session_days
     FROM usable_sessions
     WHERE session_day IS NOT NULL
     GROUP BY patient_id
+),
+seen AS (
+    SELECT patient_id, list(contact_day) AS contact_days
+    FROM usable_contacts
+    WHERE coalesce(attended, TRUE)
+    GROUP BY patient_id
+),
+patients AS (
+    SELECT patient_id, session_days, contact_days, care_route, care_condition
+    FROM sessions
+    FULL JOIN seen USING (patient_id)
+    FULL JOIN patient_care USING (patient_id)
 ),
 administered AS (
     SELECT patient_id, scale, respondent, list(score_day) AS score_days
@@ -24,11 +38,19 @@ SELECT
     list_max(list_filter(session_days, lambda day: day < scores.score_day)) AS previous_session_day,
     list_min(list_filter(session_days, lambda day: day >= scores.score_day)) AS next_session_day,
     coalesce(list_contains(session_days, scores.score_day), FALSE) AS on_dosing_day,
-    patients.patient_id IS NOT NULL AS patient_has_sessions,
+    session_days IS NOT NULL AS patient_has_sessions,
     list_max(list_filter(score_days, lambda day: day < scores.score_day)) AS previous_score_day,
+    -- Seen on the day itself counts: a session or a contact, in which the answer can be spoken about.
+    CASE WHEN safety_item_positive THEN least(
+        list_min(list_filter(session_days, lambda day: day >= scores.score_day)),
+        list_min(list_filter(contact_days, lambda day: day >= scores.score_day))
+    ) END AS next_seen_day,
+    EXISTS (FROM usable_contacts) AS clinic_has_contacts,
     definitions.own_respondent,
     definitions.recall_days,
-    definitions.first_followup_day
+    definitions.first_followup_day,
+    patients.care_route,
+    patients.care_condition
 FROM usable_scores AS scores
 LEFT JOIN patients ON patients.patient_id = scores.patient_id
 LEFT JOIN administered

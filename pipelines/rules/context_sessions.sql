@@ -1,29 +1,61 @@
 -- Grain: one usable session. Inputs: usable_sessions, usable_courses, candidate_adverse_events. Parameters: none.
--- Adds patient_number (stands for the pseudonym, which is left behind here), the median dose of the patient by the same
--- route and drug over own_doses_n sessions, the conditions of the patient's courses, and whether the clinic has delivered
--- an adverse event at all.
+-- Adds patient_number (stands for the pseudonym, which is left behind here), the patient's own median doses (by the same
+-- route and drug) and weight, what the session before states, the conditions and courses of the patient's courses, and
+-- what the clinic delivers at all. care_*: by what a failing rule is broken down.
 WITH patients AS (
-    SELECT patient_id, row_number() OVER (ORDER BY patient_id) AS patient_number
-    FROM (SELECT DISTINCT patient_id FROM usable_sessions)
+    SELECT
+        patient_id,
+        row_number() OVER (ORDER BY patient_id) AS patient_number,
+        median(weight_kg) AS own_median_weight_kg,
+        count(weight_kg) AS own_weight_kg_n
+    FROM usable_sessions
+    GROUP BY patient_id
 ),
 doses AS (
-    SELECT patient_id, route, drug, median(dose_mg) AS own_median_dose_mg, count(dose_mg) AS own_doses_n
+    SELECT
+        patient_id,
+        route,
+        drug,
+        median(dose_mg) AS own_median_dose_mg,
+        count(dose_mg) AS own_dose_mg_n,
+        median(dose_mg_per_kg) AS own_median_dose_mg_per_kg,
+        count(dose_mg_per_kg) AS own_dose_mg_per_kg_n
     FROM usable_sessions
     GROUP BY patient_id, route, drug
 ),
 courses AS (
-    SELECT patient_id, list(DISTINCT condition) AS patient_conditions
+    SELECT
+        patient_id,
+        list(DISTINCT condition) FILTER (WHERE condition IS NOT NULL) AS patient_conditions,
+        list(DISTINCT course_id) FILTER (WHERE course_id IS NOT NULL) AS patient_courses,
+        min(condition) AS any_condition
     FROM usable_courses
-    WHERE condition IS NOT NULL
     GROUP BY patient_id
+),
+clinic AS (
+    SELECT
+        count(sbp_pre) > 0 AS clinic_reads_pressure,
+        EXISTS (FROM candidate_adverse_events) AS clinic_has_adverse_events
+    FROM usable_sessions
 )
 SELECT
     sessions.* EXCLUDE (patient_id),
-    patients.patient_number,
-    doses.own_median_dose_mg,
-    doses.own_doses_n,
+    patients.* EXCLUDE (patient_id),
+    doses.* EXCLUDE (patient_id, route, drug),
     courses.patient_conditions,
-    EXISTS (FROM candidate_adverse_events) AS clinic_has_adverse_events
+    courses.patient_courses,
+    clinic.*,
+    lag(year IGNORE NULLS) OVER before AS previous_year,
+    lag(CASE WHEN year IS NOT NULL THEN session_day END IGNORE NULLS) OVER before AS previous_year_day,
+    lag(weight_kg IGNORE NULLS) OVER before AS previous_weight_kg,
+    lag(CASE WHEN weight_kg IS NOT NULL THEN session_day END IGNORE NULLS) OVER before AS previous_weight_day,
+    coalesce(
+        (sbp_pre, dbp_pre, sbp_peak, dbp_peak, sbp_end, dbp_end)
+        = lag((sbp_pre, dbp_pre, sbp_peak, dbp_peak, sbp_end, dbp_end)) OVER before,
+        FALSE
+    ) AS has_readings_of_previous,
+    sessions.route AS care_route,
+    coalesce(sessions.condition, courses.any_condition) AS care_condition
 FROM usable_sessions AS sessions
 JOIN patients ON patients.patient_id = sessions.patient_id
 LEFT JOIN doses
@@ -31,3 +63,5 @@ LEFT JOIN doses
     AND doses.route IS NOT DISTINCT FROM sessions.route
     AND doses.drug IS NOT DISTINCT FROM sessions.drug
 LEFT JOIN courses ON courses.patient_id = sessions.patient_id
+CROSS JOIN clinic
+WINDOW before AS (PARTITION BY sessions.patient_id ORDER BY session_day)

@@ -13,13 +13,20 @@ from types import MappingProxyType
 from pipelines.contract.fields import ITEM_FIELDS
 from pipelines.contract.tables import SCORES, TABLES
 from pipelines.engine import Engine, load_sql, quoted
+from pipelines.rules.answers import added_columns
 from pipelines.rules.catalogue import BY_CODE, pairs
+from pipelines.rules.drift import drift_select
 from pipelines.rules.flags import delivered_select
 from pipelines.rules.rule import Rule
+from pipelines.rules.version_guards import told_select
 
-GUARD_CODES = ("KAP-D04", "KAP-D05", "KAP-D06")
+# Once the delivered records of this table are evaluated, the usable records of every table are known.
+_LAST_DELIVERED = tuple(TABLES)[-1]
 # Tables whose softer rules need more than the record: context_<table>.sql adds it.
-_WITH_CONTEXT = ("sessions", "scores", "adverse_events")
+_WITH_CONTEXT = ("sessions", "scores", "courses", "contacts", "adverse_events")
+_CONTEXTS = (*(f"context_{table}" for table in _WITH_CONTEXT), "context_patients", "patient_care")
+# By what a failing rule is broken down, where the relation says it (breakdown.py).
+CARE_COLUMNS = ("care_route", "care_condition")
 _IN_DOUBT = (
     "EXISTS (SELECT 1 FROM doubtful_versions AS doubtful "
     "WHERE doubtful.receipt = limited.receipt AND doubtful.scale = limited.scale)"
@@ -56,6 +63,8 @@ _DELIVERY_COLUMNS: Mapping[str, str] = MappingProxyType(
         "keys_n": "BIGINT",
         "standing_n": "BIGINT",
         "unconfirmed_loss_n": "BIGINT",
+        "earlier_deliveries_n": "BIGINT",
+        "earlier_median_n": "DOUBLE",
     }
 )
 
@@ -68,9 +77,10 @@ def relation_of(rule: Rule, table: str) -> str:
 
 
 def relations() -> tuple[str, ...]:
-    """Every evaluated relation, in the order in which it is made."""
-    tables = [name for table in TABLES for name in (table, f"{table}_usable") if judged_pairs(name)]
-    return ("guards", *tables, "patients", "deliveries")
+    """Every evaluated relation, in the order in which it is made: usable records need those of every table."""
+    delivered = [table for table in TABLES if judged_pairs(table)]
+    usable = [f"{table}_usable" for table in TABLES if judged_pairs(f"{table}_usable")]
+    return ("guards", *delivered, *usable, "patients", "deliveries", "drift")
 
 
 def judged_pairs(relation: str) -> list[tuple[Rule, str, str]]:
@@ -113,18 +123,21 @@ def evaluate(engine: Engine, relation: str) -> str:
         columns[rule.flag_name(table, column)] = rule.flag_sql(column)
         if rule.expected != "flag":
             columns |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
-    columns |= {name: quoted(name) for name in _carried(engine, relation)}
+    columns |= {name: quoted(name) for name in _carried(engine, relation, source)}
     listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     select = f"SELECT {listed} FROM {source}"
     if relation in TABLES:
         # Of single records: to compute a hundred flags again costs a third of holding them.
         engine.view(f"evaluated_{relation}", select)
         engine.hold(f"usable_{relation}", _usable_select(engine, relation), _empty(engine, relation))
+        if relation == _LAST_DELIVERED:
+            engine.materialise("patient_care", load_sql(__file__, "patient_care"))
     else:
         engine.materialise(f"evaluated_{relation}", select)
     if relation == "guards":
-        stopped = " OR ".join(f"({BY_CODE[code].flag_sql(_guarded(code))}) = 1" for code in GUARD_CODES)
-        engine.materialise("doubtful_versions", f"SELECT receipt, scale FROM guarded_totals WHERE {stopped}")
+        # What stops a delivery leaves its totals in doubt: no other rule speaks of them.
+        engine.materialise("told_versions", told_select("guarded_totals"))
+        engine.materialise("doubtful_versions", "SELECT receipt, scale FROM told_versions WHERE refuses")
     return f"evaluated_{relation}"
 
 
@@ -133,16 +146,15 @@ def value_name(relation: str, column: str) -> str:
     return f"{relation}_{column}"
 
 
-def _guarded(code: str) -> str:
-    return BY_CODE[code].applies[0][1]
-
-
 def _source(engine: Engine, relation: str) -> str:
     if relation == "guards":
         engine.materialise("guarded_totals", load_sql(__file__, "guards"))
         return "guarded_totals"
     if relation == "deliveries":
         return f"({load_sql(__file__, 'deliveries')})"
+    if relation == "drift":
+        engine.materialise("compared", drift_select(engine))
+        return "compared"
     if relation == "patients":
         return f"({load_sql(__file__, 'context_patients')})"
     if relation in TABLES:
@@ -153,10 +165,20 @@ def _source(engine: Engine, relation: str) -> str:
         # What is told from thirty answers is told once; the answers themselves are left behind.
         empty = _empty(engine, relation)
         select = delivered_select(relation, candidates, frozenset(ITEM_FIELDS) - empty, _IN_DOUBT)
-        engine.hold(name, f"SELECT * EXCLUDE ({', '.join(ITEM_FIELDS)}) FROM ({select})", empty)
+        told = _told_from_answers(engine)
+        engine.hold(name, f"SELECT * EXCLUDE ({', '.join(ITEM_FIELDS)}), {told} FROM ({select})", empty)
         return name
     table = relation.removesuffix("_usable")
     return f"({load_sql(__file__, f'context_{table}')})" if table in _WITH_CONTEXT else f"usable_{table}"
+
+
+def _told_from_answers(engine: Engine) -> str:
+    """SQL of the columns that answers.py adds to a delivered score."""
+    asked = engine.rows(
+        "SELECT source_scale, safety.item, safety.positive_at "
+        "FROM (SELECT source_scale, unnest(safety_items) AS safety FROM scoring_rules) ORDER BY ALL"
+    )
+    return ", ".join(f"{sql} AS {name}" for name, sql in added_columns(asked).items())
 
 
 def _empty(engine: Engine, table: str) -> frozenset[str]:
@@ -165,11 +187,15 @@ def _empty(engine: Engine, table: str) -> frozenset[str]:
     return frozenset(columns) - engine.filled(f"candidate_{table}", columns)
 
 
-def _carried(engine: Engine, relation: str) -> list[str]:
-    """Columns of the delivered records of a table that the softer rules name, in a predicate or in their context."""
+def _carried(engine: Engine, relation: str, source: str) -> list[str]:
+    """Of the delivered records of a table, the columns that the softer rules name, in a predicate or in their context.
+
+    Of any other relation those by which it is broken down.
+    """
+    described = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}")]
     if relation not in TABLES:
-        return []
-    contexts = [load_sql(__file__, f"context_{name}") for name in (*_WITH_CONTEXT, "patients")]
+        return [name for name in CARE_COLUMNS if name in described]
+    contexts = [load_sql(__file__, name) for name in _CONTEXTS]
     softer = [
         text
         for rule in BY_CODE.values()
@@ -177,14 +203,16 @@ def _carried(engine: Engine, relation: str) -> list[str]:
         for _, column in rule.applies
         for text in (*rule.predicates(column), column, *rule.among)
     ]
-    named = set(re.findall(r"\w+", " ".join([*contexts, *softer]))) | {"state", "record_status"}
-    described = engine.rows(f"DESCRIBE SELECT * FROM {quoted(f'delivered_{relation}')}")
-    return [str(row[0]) for row in described if row[0] in named]
+    named = set(re.findall(r"\w+", " ".join([*contexts, *softer]))) | {"state", "record_status", "receipt"}
+    return [name for name in described if name in named]
 
 
 def _usable_select(engine: Engine, table: str) -> str:
-    """Records that no rule over delivered records quarantines, their set-aside values NULL; from the flags."""
-    carried = _carried(engine, table)
+    """Records that no rule over delivered records quarantines, their set-aside values NULL; from the flags.
+
+    set_aside: the columns of a record whose values a rule set aside, so that none is told as left empty too.
+    """
+    carried = _carried(engine, table, quoted(f"delivered_{table}"))
     quarantining: list[str] = []
     blanking: dict[str, list[str]] = {}
     for rule, column in pairs(table, "delivered"):
@@ -199,8 +227,12 @@ def _usable_select(engine: Engine, table: str) -> str:
         else quoted(name)
         for name in carried
     )
+    places = ", ".join(
+        f"CASE WHEN {' OR '.join(violated)} THEN '{column}' END" for column, violated in blanking.items()
+    )
+    set_aside = f"list_filter([{places}]::VARCHAR[], lambda place: place IS NOT NULL)" if places else "[]::VARCHAR[]"
     return (
-        f"SELECT {listed} FROM {quoted(f'evaluated_{table}')} WHERE state <> 'quarantined' "
+        f"SELECT {listed}, {set_aside} AS set_aside FROM {quoted(f'evaluated_{table}')} WHERE state <> 'quarantined' "
         f"AND record_status IS DISTINCT FROM 'withdrawn' AND NOT ({' OR '.join(quarantining)})"
     )
 

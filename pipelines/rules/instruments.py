@@ -2,9 +2,10 @@
 
 The relation judged (delivered_scores.sql) holds beside the record: items_n (how many answers are given), missing_n
 (unanswered items, or groups of items that count as one), has_answer_off_range, has_answer_beyond_last,
-has_same_answers (all the same, and not all the lowest), safety_item_unanswered, expected_total (the score of complete
-answers, in the form of the stored total), and of the scale: scale_known, n_items, total_minimum, total_maximum,
-total_step (of the declared form), accepts_total, max_missing, safety_item.
+has_same_answers (all the same, and not all the lowest), safety_item_unanswered (one of them, or more), expected_total
+(the score of complete answers, in the form of the stored total), has_other_form (the declared one is none of the
+scale's), and of the scale: scale_known, n_items, total_minimum, total_maximum, total_step (of the declared form),
+total_other_steps (of a mean over the answered items), accepts_total, needs_source, max_missing, has_safety_items.
 `version_in_doubt` is true for a scale of a delivery that a version guard stopped: one cause, one finding.
 """
 
@@ -15,8 +16,8 @@ from pipelines.rules.rule import COUNT_REASON, NONE_REASON, SLIP_REASON, Categor
 
 # A scale counts as long, and uniform answers as remarkable, from this many items on (proposal).
 LONG_SCALE_ITEMS = 9
-_KNOWN = "scale_known AND NOT version_in_doubt"
-_TOTAL_READ = "total IS NOT NULL AND accepts_total AND scale_known AND NOT version_in_doubt"
+_KNOWN = "scale_known AND NOT version_in_doubt AND NOT has_other_form"
+_TOTAL_READ = f"total IS NOT NULL AND accepts_total AND {_KNOWN}"
 _IN_RANGE = "total BETWEEN total_minimum AND total_maximum"
 
 
@@ -69,7 +70,7 @@ RULES: tuple[Rule, ...] = (
         "KAP-Q02",
         "items",
         "quarantines",
-        "An answer is a whole number within the range of its item.",
+        "An answer is a whole number within the range of its item, and one that the item takes.",
         "answers coded from 1 where the scale starts at 0, another version of the scale, or a missing code",
         "map the answer codes, or name the missing code in the mapping",
         f"items_n > 0 AND n_items > 0 AND {_KNOWN}",
@@ -103,9 +104,9 @@ RULES: tuple[Rule, ...] = (
         "a total prorated or averaged before export, or another form of the scale",
         "deliver the items, or the total as the scale's manual gives it",
         f"{_TOTAL_READ} AND {_IN_RANGE} AND total_step > 0 AND expected_total IS NULL",
-        # A step that is no whole number (the PEG's third of a point) is stored rounded to one or two decimals.
-        "abs(total - total_minimum - round((total - total_minimum) / total_step) * total_step) > "
-        "CASE WHEN total_step = round(total_step) THEN 0.000001 ELSE 0.051 END",
+        # A mean over the answered items has other steps than one over all of them.
+        "NOT is_on_step(total, total_minimum, total_step) AND (len(total_other_steps) = 0 "
+        "OR NOT list_bool_or([is_on_step(total, total_minimum, step) FOR step IN total_other_steps]))",
     ),
     _instrument(
         "KAP-Q06",
@@ -154,10 +155,10 @@ RULES: tuple[Rule, ...] = (
         "KAP-Q10",
         "items",
         "informs",
-        "The item on thoughts of death or self-harm is answered.",
+        "Each item on thoughts of death or self-harm is answered.",
         "the question was skipped",
         "a clinician asks it at the next contact; it is never filled in",
-        f"items_n > 0 AND safety_item IS NOT NULL AND {_KNOWN}",
+        f"items_n > 0 AND has_safety_items AND {_KNOWN}",
         "safety_item_unanswered",
         kahn="completeness",
     ),
@@ -165,11 +166,11 @@ RULES: tuple[Rule, ...] = (
         "KAP-Q11",
         "items",
         "warns",
-        "The answers to a long scale are not all the same.",
+        "The answers to a long scale are not all the same (all at its upper end: KAP-Q21).",
         "a form ticked down one column",
         "look at the form with the patient",
         f"n_items >= {LONG_SCALE_ITEMS} AND items_n = n_items",
-        "has_same_answers",
+        "has_same_answers AND expected_total IS DISTINCT FROM total_maximum",
         kahn="plausibility",
     ),
     _instrument(
@@ -182,5 +183,26 @@ RULES: tuple[Rule, ...] = (
         "respondent IS NOT NULL AND own_respondent IS NOT NULL",
         "respondent <> own_respondent",
         kahn="plausibility",
+    ),
+    _instrument(
+        "KAP-Q13",
+        "scale_form",
+        "quarantines",
+        "A declared form is one that the scale has.",
+        "another version of the scale, which is another scale, or a form for which no factor is known",
+        "deliver the scale's own form, or the answers; leave scores of another version out of the delivery",
+        "scale_form IS NOT NULL AND scale_known",
+        "has_other_form",
+    ),
+    _instrument(
+        "KAP-Q14",
+        "score_source",
+        "warns",
+        "A stored index or T-score names the value set or table it was made with.",
+        "several countries' value sets and tables are in use, and no line of the mapping says which",
+        "name it in the mapping (score_source), as england_5l",
+        "total IS NOT NULL AND needs_source",
+        "score_source IS NULL",
+        kahn="completeness",
     ),
 )

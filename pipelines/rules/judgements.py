@@ -71,10 +71,13 @@ def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
 
 
 def judgements(relation: str, counted: Mapping[tuple[str, str, str], Counted]) -> list[Judgement]:
-    """What is asked about a relation. A rule and column without a population is not asked about, unless it blocks."""
+    """What is asked about a relation. A rule and column without a population is not asked about, unless it blocks.
+
+    A version guard is asked about where the scale was delivered: there are more scales than a clinic ever uses.
+    """
     columns: dict[tuple[Rule, str], list[str]] = {}
     for rule, table, column in judged_pairs(relation):
-        if rule.effect == "blocks" or counted[rule.code, table, column].population_n:
+        if (rule.effect == "blocks" and rule.over != "guards") or counted[rule.code, table, column].population_n:
             columns.setdefault((rule, table), []).append(column)
     found: list[Judgement] = []
     for (rule, table), filled in columns.items():

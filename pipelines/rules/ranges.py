@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pipelines.contract.fields import FIELDS
 from pipelines.contract.tables import TABLES
 from pipelines.rules.rule import COUNT_REASON, NONE_REASON, SLIP_REASON, Rule
+from pipelines.rules.timing import PAIN_INFUSION, PAIN_INFUSION_AS_DELIVERED
 
 # mg by route: (error below, warn below, warn above, error above); proposals.
 _MG = {
@@ -29,6 +30,8 @@ _MG_PER_KG: dict[str, tuple[float | None, float | None, float | None, float | No
     "sublingual": (None, None, 8, None),
     "oral": (None, None, 7, None),
 }
+# An infusion of hours for pain may carry in each hour what another session may carry as a whole.
+_CARRIED = f"CASE WHEN {PAIN_INFUSION_AS_DELIVERED} THEN {{dose}} / (dosing_minutes / 60) ELSE {{dose}} END"
 _ESKETAMINE = "route = 'intranasal' AND drug = 'esketamine'"
 _KEY_DAYS = ("session_day", "score_day", "contact_day")
 _LIMITED = tuple(
@@ -175,18 +178,18 @@ RULES: tuple[Rule, ...] = (
     ),
     _dose(
         "KAP-R04",
-        "A dose in mg lies within what its route can carry.",
+        "A dose in mg (of an infusion of hours for pain, the mg of one hour) lies within what its route can carry.",
         "dose_mg",
         f"{_WITHIN_FIELD['dose_mg']} AND route IN ({_listed(_MG, 0)}) AND NOT ({_ESKETAMINE})",
-        _outside("dose_mg", _MG, 0, 3),
+        _outside(f"({_CARRIED.format(dose='dose_mg')})", _MG, 0, 3),
         blanks=True,
     ),
     _dose(
         "KAP-R05",
-        "A dose in mg/kg lies within what its route can carry.",
+        "A dose in mg/kg (of an infusion of hours for pain, of one hour) lies within what its route can carry.",
         "dose_mg_per_kg",
         f"{_WITHIN_FIELD['dose_mg_per_kg']} AND route IN ({_listed(_MG_PER_KG, 0)})",
-        _outside("dose_mg_per_kg", _MG_PER_KG, 0, 3),
+        _outside(f"({_CARRIED.format(dose='dose_mg_per_kg')})", _MG_PER_KG, 0, 3),
         blanks=True,
     ),
     _dose(
@@ -201,7 +204,7 @@ RULES: tuple[Rule, ...] = (
         "KAP-R07",
         "A dose in mg lies in the range usual for its route.",
         "dose_mg",
-        f"dose_mg IS NOT NULL AND route IN ({_listed(_MG, 1)}) AND NOT ({_ESKETAMINE})",
+        f"dose_mg IS NOT NULL AND route IN ({_listed(_MG, 1)}) AND NOT ({_ESKETAMINE}) AND NOT {PAIN_INFUSION}",
         _outside("dose_mg", _MG, 1, 2),
         blanks=False,
     ),
@@ -209,7 +212,7 @@ RULES: tuple[Rule, ...] = (
         "KAP-R08",
         "A dose in mg/kg lies in the range usual for its route.",
         "dose_mg_per_kg",
-        f"dose_mg_per_kg IS NOT NULL AND route IN ({_listed(_MG_PER_KG, 2)})",
+        f"dose_mg_per_kg IS NOT NULL AND route IN ({_listed(_MG_PER_KG, 2)}) AND NOT {PAIN_INFUSION}",
         _outside("dose_mg_per_kg", _MG_PER_KG, 1, 2),
         blanks=False,
     ),
@@ -224,9 +227,9 @@ RULES: tuple[Rule, ...] = (
     _measured(
         "KAP-R10",
         "dosing_minutes",
-        "An infusion lasts 20 to 120 minutes (proposal; hours-long pain protocols exceed it).",
+        "An infusion lasts 20 to 120 minutes (proposal); those of hours for pain have their own limits.",
         "the length of the whole visit in the column of the infusion, or hours delivered as minutes",
-        "route = 'iv' AND dosing_minutes IS NOT NULL",
+        f"route = 'iv' AND dosing_minutes IS NOT NULL AND NOT {PAIN_INFUSION}",
         "dosing_minutes NOT BETWEEN 20 AND 120",
     ),
     _measured(
@@ -240,9 +243,10 @@ RULES: tuple[Rule, ...] = (
     _measured(
         "KAP-R12",
         "sbp_pre",
-        "Blood pressure before dosing is at most 140/90 mmHg (a general guide of the Spravato label).",
+        "Blood pressure before dosing is at most 140/90 mmHg (a general guide of the Spravato label); over 160/100 it "
+        "is counted by KAP-R23.",
         "the clinician decided to go on, or the reading was repeated",
-        "sbp_pre IS NOT NULL AND dbp_pre IS NOT NULL",
+        "sbp_pre <= 160 AND dbp_pre <= 100",
         "sbp_pre > 140 OR dbp_pre > 90",
         informs=True,
     ),

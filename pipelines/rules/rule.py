@@ -14,7 +14,7 @@ Category = Literal["conformance", "completeness", "plausibility"]
 Subcategory = Literal["value", "relational", "computational", "none", "atemporal", "temporal", "uniqueness"]
 Context = Literal["verification", "validation"]
 Group = Literal["keys", "completeness", "conformance", "ranges", "instruments", "sequence", "consistency", "deliveries"]
-Over = Literal["delivered", "usable", "patients", "guards", "deliveries"]
+Over = Literal["delivered", "usable", "patients", "guards", "deliveries", "drift"]
 Expected = Literal["flag", "within_limits", "unique", "not_below", "at_most", "at_least"]
 
 GROUPS: tuple[Group, ...] = (
@@ -48,11 +48,11 @@ class Rule:
     `expected` = `at_most`, the highest value one delivery may have.
     applies: the (table, column) pairs, column "" = the record, "items" = all answers of a record.
     over: which relation is judged. `delivered` = every candidate record as read; `usable` = records that are not
-    quarantined, blanked values empty; `patients`, `guards`, `deliveries` = one row per patient, per delivery and
-    guarded scale, per pending delivery.
+    quarantined, blanked values empty; `patients`, `guards`, `deliveries`, `drift` = one row per patient, per delivery
+    and guarded scale, per pending delivery, per thing compared with the clinic's own history.
     population, violation: SQL predicates over that relation; `{column}` is the column, `{minimum}` and `{maximum}`
-    its field's limits, `{stage}` what follows the first underscore of the column. A rule that finds nobody in its
-    population is not applicable. Empty when `expected` says it all.
+    its field's limits, `{measure}` and `{stage}` what stands before and after the first underscore of the column. A
+    rule that finds nobody in its population is not applicable. Empty when `expected` says it all.
     expected: how Great Expectations judges it; `flag` = a column of 1, 0 and NULL made from the two predicates.
     among: further columns of `unique`, the other column of `not_below`.
     malformed_too: malformed records are in its population. at_intake: told from a record alone, so intake applies it.
@@ -119,6 +119,7 @@ def _filled(predicate: str, column: str) -> str:
     field = FIELDS.get(column)
     texts = {
         "{column}": column,
+        "{measure}": column.partition("_")[0],
         "{stage}": column.partition("_")[2],
         "{minimum}": repr(field.minimum) if field else "NULL",
         "{maximum}": repr(field.maximum) if field else "NULL",

@@ -18,6 +18,7 @@ from pipelines.intake.standing import Loss, apply_standing, define_withdrawn
 from pipelines.intake.versions import StoredStates, decide_states, reconcile
 from pipelines.lake import delivered_path, store
 from pipelines.provenance.history import History
+from pipelines.steps.conflicts import list_conflicts
 from pipelines.steps.job import Job
 from pipelines.steps.rebuild import restore_delivered
 
@@ -151,6 +152,7 @@ def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
             if not receipts:
                 continue
             losses = decide_standing(engine, job.home.lake, table, receipts)
+            list_conflicts(engine, job.home, table, (each for each in receipts if each.sequence in candidate.pending))
             lost = {loss.receipt: loss for loss in losses}
             counts = reconcile(engine, table).assign(table=table.name)
             counts["absent"] = [lost[n].absent_n if n in lost else 0 for n in counts["receipt"]]
@@ -161,7 +163,8 @@ def prepare(job: Job, candidate: Candidate) -> pd.DataFrame:
         every = pd.concat(reconciled, ignore_index=True) if reconciled else pd.DataFrame(columns=_RECONCILED)
         every = every.assign(clinic_id=candidate.clinic_id)
         pending = every[every["receipt"].isin(candidate.pending)].sort_values("receipt", ignore_index=True)
-        engine.define("deliveries", _delivery_rows(pending, candidate.confirmed))
+        earlier = _earlier_volumes(job.history(), candidate)
+        engine.define("deliveries", _delivery_rows(pending, candidate.confirmed, earlier))
         store(engine, "SELECT * FROM deliveries", candidate_path(folder, "deliveries"), "receipt")
     kept = pending[["receipt", "table", *COUNTS, *BESIDE, "standing_n"]].to_dict("records")
     write_whole(folder / "reconciliation.json", json.dumps(kept).encode(), PRIVATE_FILE)
@@ -192,7 +195,21 @@ def decide_standing(engine: Engine, lake: Path, table: Table, receipts: Iterable
     return apply_standing(engine, table, [receipt.sequence for receipt in own if receipt.is_snapshot])
 
 
-def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int]) -> pd.DataFrame:
+def _earlier_volumes(history: History, candidate: Candidate) -> pd.DataFrame:
+    """Index table; deliveries_n and median_n (records) of the clinic's deliveries that stand, by the ledger."""
+    standing = {receipt.sequence for receipt in candidate.receipts} - set(candidate.pending)
+    sizes = {
+        row["receipt"]: (row["table"], row["records"])
+        for body in history.validations
+        if body["clinic_id"] == candidate.clinic_id
+        for row in body["reconciliation"]
+        if row["receipt"] in standing
+    }
+    frame = pd.DataFrame(sizes.values(), columns=["table", "records"]).astype({"table": "str", "records": "int64"})
+    return frame.groupby("table")["records"].agg(deliveries_n="count", median_n="median")
+
+
+def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int], earlier: pd.DataFrame) -> pd.DataFrame:
     """One row per pending delivery as the delivery rules read it."""
     return pd.DataFrame(
         {
@@ -205,5 +222,7 @@ def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int]) -> pd.DataF
             "standing_n": pending["standing_n"].astype("int64"),
             # What a person confirmed is no loss that blocks.
             "unconfirmed_loss_n": pending["absent"].where(~pending["receipt"].isin(confirmed), 0).astype("int64"),
+            "earlier_deliveries_n": pending["table"].map(earlier["deliveries_n"]).fillna(0).astype("int64"),
+            "earlier_median_n": pending["table"].map(earlier["median_n"]).astype("float64"),
         }
     )

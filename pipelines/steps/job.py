@@ -35,7 +35,7 @@ class Job:
         """
         return cls(
             home=home,
-            settings=load_settings(home.settings_file),
+            settings=settings_of(home),
             ledger=Ledger(home.ledger_file),
             log=RunLog(home.log_of(run_id), run_id),
             run_id=run_id,
@@ -53,3 +53,13 @@ class Job:
             folder.mkdir(parents=True, exist_ok=True)
         engine = self.settings.engine
         return Engine(allowed, memory=engine.memory, threads=engine.threads, scratch=self.home.tmp)
+
+
+def settings_of(home: Home) -> Settings:
+    """The settings of a home.
+
+    Raises:
+        KapError: settings with problems, all of them: an override of a clinic that the home does not have is one.
+    """
+    folders = (path.name for path in home.inbox.iterdir() if path.is_dir()) if home.inbox.is_dir() else ()
+    return load_settings(home.settings_file, {*folders, *read_history(home.ledger.entries()).clinics()})

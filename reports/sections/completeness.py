@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports import figures
+from reports.charts import completeness_map
 from reports.sections import parts, rule_lines
-from reports.sections.parts import Cell, Page, Section, TableView
+from reports.sections.parts import Cell, Drawn, Page, Section, TableView
 from reports.sections.rule_lines import RuleLine
 
 # From how much missing on a cell is shaded, in percent; the last one is the share that the rules on gaps allow.
@@ -50,8 +51,46 @@ def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section
         sentence,
         reading=words.say("reading.completeness"),
         table=table,
-        folded=False,
+        charts=(_map(page, table, names),) if many else (),
+        folded=many,
     )
+
+
+def _map(page: Page, table: TableView, clinics: Sequence[str]) -> Drawn:
+    """The table as a heat map: one row per field, one column per clinic."""
+    numbered = len(clinics) > completeness_map.LAST_WITH_TEXT_N
+    rows = [
+        {
+            "field": _short(row[0].text, row[0].note),
+            "clinic": str(place) if numbered else clinic,
+            "name": clinic,
+            "order": order,
+            "clinic_order": place,
+            "shade": cell.mark,
+            "present": cell.text,
+            "whole": cell.note,
+        }
+        for order, row in enumerate(table.rows)
+        for place, (clinic, cell) in enumerate(zip(clinics, row[1:], strict=False), start=1)
+    ]
+    lines_n = 1 if numbered else max(len(clinic.split()) for clinic in clinics)
+    listed = "; ".join(f"{place} {clinic}" for place, clinic in enumerate(clinics, start=1))
+    return Drawn(
+        "completeness-map",
+        page.words.say("completeness.map_numbered", clinics=listed) if numbered else page.words.say("completeness.map"),
+        page.words.say(
+            "completeness.map_label", fields=figures.count(len(table.rows)), clinics=figures.count(len(clinics))
+        ),
+        completeness_map.spec(page.words, len(clinics), lines_n),
+        rows,
+        height_px=completeness_map.ROW_PX * len(table.rows),
+        wide=True,
+    )
+
+
+def _short(field: str, asked: str) -> str:
+    """A field with the code of the rule that asks for it: two rules may ask for one field."""
+    return f"{field} · {asked.partition(':')[0]}"
 
 
 def _field(page: Page, field: Field, linked: bool) -> Cell:

@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
+from pipelines.definitions.registry import (
+    CONTRACT,
+    Definition,
+    group_headings,
+    load_definitions,
+    places_in_force,
+)
 from pipelines.vocabulary import PRIMARY_SCALES, REPORTED_ROUTES
-from reports.sections import method_tables, parts, rule_lines
+from reports.sections import instrument, method_tables, own_definitions, parts, rule_lines, verified
 from reports.sections.parts import Cell, Page, Section, TableView
 
-# The entries of each group, by their id on the page without `def-`. Their words stand under [definition] by this id.
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "entering",
-        (
-            "course",
-            "induction",
-            "route",
-            "eligible-score",
-            "baseline",
-            "followup",
-            "timepoint",
-            "primary-scale",
-            "ladder",
-        ),
-    ),
-    (
-        "rates",
-        (
-            "response",
-            "remission",
-            "caseness",
-            "reliable-improvement",
-            "reliable-deterioration",
-            "reliable-recovery",
-            "bounds",
-        ),
-    ),
-    ("change", ("change", "effect-size", "interval", "trajectories")),
-    ("care", ("care-pathway", "adverse-events", "vital-signs", "route-profile", "contrasts", "benchmarks")),
-    ("showing", ("evidence", "withheld")),
-    ("judging", ("targets", "lateness")),
-)
-# What an entry says beside its sentence, where the words file has it.
-PARTS = ("more", "due", "formula", "part", "whole", "without")
+# What an entry says beside its sentence.
+PARTS = ("detail", "symbols", "numerator", "denominator", "exclusions")
 
 
 @dataclass(frozen=True)
@@ -68,13 +43,16 @@ class Group:
 def content(page: Page) -> dict[str, Any]:
     """What the template methods.html.j2 shows."""
     words = page.words
-    groups = [_group(page, name, keys) for name, keys in GROUPS]
+    groups = _groups(page)
+    own = own_definitions.section(page)
     sections = [
+        *([own] if own else []),
         method_tables.timepoints(page),
         _settings(page),
         method_tables.scales(page),
         method_tables.rules(page),
         _routes(page),
+        verified.section(page),
         Section("tables", words.say("methods.files_heading"), words.say("methods.files_sentence")),
     ]
     return {
@@ -87,36 +65,47 @@ def content(page: Page) -> dict[str, Any]:
     }
 
 
-def _group(page: Page, name: str, keys: tuple[str, ...]) -> Group:
-    heading = page.words.say(f"methods.{name}_heading")
-    return Group(f"group-{name}", heading, tuple(_entry(page, key) for key in keys))
-
-
-def _entry(page: Page, key: str) -> Entry:
-    words, values = page.words, _values(page)
-    here = f"definition.{key}"
-    told = [
-        (words.say(f"methods.{part}"), words.say(f"{here}.{part}", **values))
-        for part in PARTS
-        if f"{here}.{part}" in words.sentences
+def _groups(page: Page) -> list[Group]:
+    """Every definition of the registry, in its order."""
+    places = _places(page)
+    listed = groupby(load_definitions().values(), key=lambda definition: definition.group)
+    return [
+        Group(
+            f"group-{name}",
+            group_headings()[name],
+            tuple(_entry(page, definition.filled(places)) for definition in definitions),
+        )
+        for name, definitions in listed
     ]
-    if f"{here}.source" in words.sentences:
-        checked = words.name("source_status", words.say(f"{here}.status"))
-        source = words.say("methods.cited", source=words.say(f"{here}.source"), checked=checked)
+
+
+def _entry(page: Page, told: Definition) -> Entry:
+    words = page.words
+    if told.source.startswith(CONTRACT):
+        source = words.say("methods.own", **_values(page))
     else:
-        source = words.say("methods.own", **values)
-    return Entry(
-        f"def-{key}",
-        words.say(f"{here}.title"),
-        words.say(f"{here}.says", **values),
-        (*told, (words.say("methods.source"), source)),
-    )
+        source = words.say("methods.cited", source=told.source, checked=words.name("source_status", told.source_status))
+    parts_told = [(words.say(f"methods.{part}"), text) for part in PARTS if (text := getattr(told, part))]
+    named = [(words.say("methods.source"), source), (words.say("methods.named"), told.name)]
+    return Entry(f"def-{anchor(told.id)}", told.title, told.formula, (*parts_told, *named))
+
+
+def anchor(definition_id: str) -> str:
+    """The id of a definition as an address on the page."""
+    return definition_id.replace("_", "-").replace(".", "-")
+
+
+def _places(page: Page) -> dict[str, str]:
+    """What fills the places of the definitions: the values in force, and the scales by their names."""
+    windows = ((each.timepoint, each.first_day, each.last_day, each.target_day) for each in page.about.windows)
+    places = places_in_force(page.about.lengths, windows, page.about.limits, rule_lines.plain)
+    return places | {"primary_scales": _primary_scales(page)}
 
 
 def _values(page: Page) -> dict[str, str]:
     """The windows in force, for the sentences that name them."""
     lengths = {name: rule_lines.plain(value) for name, value in page.about.lengths.items()}
-    return lengths | {"definition_set": page.about.definition_set, "primary_scales": _primary_scales(page)}
+    return lengths | {"definition_set": page.about.definition_set}
 
 
 def _primary_scales(page: Page) -> str:
@@ -129,8 +118,7 @@ def _primary_scales(page: Page) -> str:
             "scale.listed",
             conditions=", ".join(named),
             scales=", ".join(
-                page.about.scales[scale].name if scale in page.about.scales else words.name("scale_name", scale)
-                for scale in listed
+                page.about.scales[scale].name if scale in page.about.scales else scale for scale in listed
             ),
         )
         for listed, named in conditions.items()
@@ -194,7 +182,7 @@ def _instruments(page: Page) -> TableView | None:
         tuple(words.say(f"methods.{name}") for name in ("instrument", "licence", "holder", "source", "source_status")),
         tuple(
             (
-                parts.label(licence.instrument),
+                parts.label(licence.instrument, instrument.address_of(page, licence.instrument)),
                 parts.label(words.name("licence", licence.status)),
                 parts.label(licence.holder),
                 parts.label(licence.source),

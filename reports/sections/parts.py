@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.disclosure.released import ReleasedTable
 from reports import figures, released_rows
@@ -13,10 +14,22 @@ from reports.words import Words
 
 
 @dataclass(frozen=True)
+class Spark:
+    """A small line beside a word: its points as SVG has them, the last of them, and what it says in words."""
+
+    width_px: int
+    height_px: int
+    lines: tuple[str, ...]
+    x: str
+    y: str
+    spoken: str
+
+
+@dataclass(frozen=True)
 class Cell:
     """One cell of a table: its text, whether it is a number to the right, and a mark (a state) for its look.
 
-    note: a smaller text after it.
+    note: a smaller text after it. spark: a small line of what went before.
     """
 
     text: str
@@ -24,6 +37,23 @@ class Cell:
     mark: str = ""
     link: str = ""
     note: str = ""
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart of a section that does not answer to filters: its Vega-Lite spec and rows. label: what it says in words.
+
+    height_px: None leaves it to the spec. wide: it scrolls sideways on a narrow page.
+    """
+
+    id: str
+    title: str
+    label: str
+    spec: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+    height_px: int | None = None
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,7 +61,8 @@ class TableView:
     """A table beside a chart: the first cell of each row is its header.
 
     foot: a row of totals. ids: the rows' own ids, for links to them. filters: the columns a reader can choose from;
-    shown: the sentence that then says how many rows are left, with the places {shown} and {total}.
+    shown: the sentence that then says how many rows are left, with the places {shown} and {total}; file: the name under
+    which a reader saves these rows as CSV, none where that is not offered.
     """
 
     caption: str
@@ -41,13 +72,14 @@ class TableView:
     ids: tuple[str, ...] = ()
     filters: tuple[int, ...] = ()
     shown: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
     """One section. `empty` = a sentence in place of the table when there is nothing to show.
 
-    fold: what a folded table is called in place of `the same numbers as a table`.
+    fold: what a folded table is called in place of `the same numbers as a table`. charts: drawn above it.
     """
 
     id: str
@@ -58,16 +90,21 @@ class Section:
     empty: str = ""
     folded: bool = True
     fold: str = ""
+    charts: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
-    """What every section is given: the released tables by name, the facts of the release, the words, the scope."""
+    """What every section is given: the released tables by name, the facts of the release, the words, the scope.
+
+    rule_pages: rule code -> the address of its own page, of those that have one.
+    """
 
     tables: Mapping[str, ReleasedTable]
     about: About
     words: Words
     scope: Scope = field(default_factory=Scope)
+    rule_pages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> ReleasedTable | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import figures
+from reports.reviewer import changed, runs
 from reports.sections import arrived, completeness, mend, received, reconciliation, rule_lines, rule_tables, targets
 from reports.sections.parts import Page
 from reports.sections.rule_lines import NOT_GOOD, RuleLine, lines_of_findings, lines_of_table
@@ -41,14 +42,16 @@ def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> di
         "verdict": verdict(page, lines, linked),
         "to_mend": mend.to_mend(page, lines, linked),
         "sections": [
-            # The reviewer's report has no released table, so it judges no target.
-            *(targets.targets(page) if linked else ()),
-            arrived.arrived(page),
-            received.received(page),
-            reconciliation.reconciliation(page),
-            completeness.completeness(page, lines, linked),
             rule_tables.kinds(page, lines),
             rule_tables.need_a_person(page, lines, linked),
+            changed.changed(page, linked),
+            runs.runs(page),
+            # The reviewer's report has no released table, so it judges no target.
+            *(targets.targets(page) if linked else ()),
+            reconciliation.reconciliation(page),
+            received.received(page),
+            arrived.arrived(page),
+            completeness.completeness(page, lines, linked),
             rule_tables.every_rule(page, lines, linked),
         ],
     }

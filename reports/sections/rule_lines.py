@@ -52,6 +52,11 @@ class RuleLine:
         return (status, effect, -(self.failed_n or 0), self.clinic_id, self.rule, self.table, self.column)
 
     @property
+    def is_clean(self) -> bool:
+        """Whether it has nothing to look at: every row passes, or there was nothing to evaluate."""
+        return self.status in ("passed", "not_applicable") and not self.failed_n
+
+    @property
     def is_slip(self) -> bool:
         """Whether it failed on under 1 of 100 rows and blocks nothing."""
         few = self.failed_pct is not None and self.failed_pct < SLIP_BELOW_PCT
@@ -112,7 +117,9 @@ def fact(page: Page, code: str) -> RuleFact:
 
 
 def link(page: Page, code: str, linked: bool) -> str:
-    """Where methods.html tells of the rule; nothing where it does not, or where that page is not beside this one."""
+    """The rule's own page; else where methods.html tells of it, where that page is beside this one; else nothing."""
+    if code in page.rule_pages:
+        return page.rule_pages[code]
     return f"methods.html#rule-{quote(code)}" if linked and code in page.about.rules else ""
 
 

@@ -6,41 +6,58 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from reports import figures
+from reports.reviewer.trends import first_failed_cell, trend_cell
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
 from reports.sections.rule_lines import NOT_GOOD, STATUSES, RuleLine
 
 KINDS = ("conformance", "completeness", "plausibility")
 CONTEXTS = ("verification", "validation")
+# Told apart from the checks that got a verdict.
+NO_VERDICT = ("not_applicable", "error")
+# So many checks stand on the page at most; all of them are in the file beside it.
+SHOWN_MOST_N = 1500
+EVERY_RULE = (
+    *("rule", "clinic", "where", "rule_kind", "rule_effect", "status"),
+    *("failed_n", "evaluated_n", "failed_pct", "threshold", "trend", "first_failed"),
+)
+FILTERS = ("clinic", "rule_kind", "rule_effect", "status")
 
 
 def kinds(page: Page, lines: Sequence[RuleLine]) -> Section:
-    """Checks passed of those that had something to evaluate, by kind and context."""
+    """Checks passed of those with a verdict, by kind and context; nothing to evaluate and no verdict apart."""
     words = page.words
     heading, sentence = words.say("kinds.heading"), words.say("kinds.sentence")
-    classed = [(rule_lines.fact(page, line.rule), line) for line in lines if line.status != "not_applicable"]
-    placed = [(fact.kahn, fact.context, line) for fact, line in classed if fact.kahn]
-    if not placed:
+    placed = [(fact.kahn, fact.context, line) for line in lines if (fact := rule_lines.fact(page, line.rule)).kahn]
+    if all(line.status == "not_applicable" for _, _, line in placed):
         return Section("kinds", heading, sentence, empty=words.say("rules.empty"))
     alone = len({line.clinic_id for line in lines}) == 1
+    names = ("kind", *CONTEXTS, "total", *NO_VERDICT)
     table = TableView(
         words.say("kinds.caption_one" if alone else "kinds.caption"),
-        tuple(words.say(f"kinds.{name}") for name in ("kind", *CONTEXTS, "total")),
+        tuple(words.say(f"kinds.{name}") for name in names),
         tuple(
             (
                 Cell(words.say(f"kinds.{kind}"), numeric=False, note=words.say(f"kinds.{kind}_means")),
-                *(_passed(page, [at for k, c, at in placed if k == kind and c == context]) for context in CONTEXTS),
-                _passed(page, [at for k, _, at in placed if k == kind]),
+                *_of_kind(page, [(context, line) for of, context, line in placed if of == kind]),
             )
             for kind in KINDS
         ),
         foot=(
             parts.label(words.say("kinds.total")),
-            *(_passed(page, [at for _, c, at in placed if c == context]) for context in CONTEXTS),
-            _passed(page, [at for _, _, at in placed]),
+            *_of_kind(page, [(context, line) for _, context, line in placed]),
         ),
     )
     return Section("kinds", heading, sentence, table=table, folded=False)
+
+
+def _of_kind(page: Page, placed: Sequence[tuple[str, RuleLine]]) -> tuple[Cell, ...]:
+    told = [(context, line) for context, line in placed if line.status not in NO_VERDICT]
+    return (
+        *(_passed(page, [line for context, line in told if context == wanted]) for wanted in CONTEXTS),
+        _passed(page, [line for _, line in told]),
+        *(Cell(figures.count(sum(line.status == status for _, line in placed))) for status in NO_VERDICT),
+    )
 
 
 def _passed(page: Page, lines: Sequence[RuleLine]) -> Cell:
@@ -134,50 +151,52 @@ def _together(lines: Sequence[RuleLine]) -> RuleLine:
 
 
 def every_rule(page: Page, lines: Iterable[RuleLine], linked: bool) -> Section:
-    """Every rule on every column as it was evaluated, most urgent first."""
-    words, ordered = page.words, sorted(lines, key=lambda line: line.urgency)
+    """Every check as it was evaluated, most urgent first; of very many, those with something to look at."""
+    words, every = page.words, sorted(lines, key=lambda line: line.urgency)
     heading, sentence = words.say("rules.heading"), words.say("rules.sentence")
-    if not ordered:
+    if not every:
         return Section("rules", heading, sentence, empty=words.say("rules.empty"))
-    many = len({line.clinic_id for line in ordered}) > 1
-    names = (
-        "rule",
-        *(("clinic",) if many else ()),
-        "table",
-        "field",
-        "status",
-        "failed_n",
-        "evaluated_n",
-        "failed_pct",
-        "threshold",
-        "rule_effect",
-    )
-    filters = ("clinic", "table", "status", "rule_effect")
+    shown = on_the_page(every)
+    many = len({line.clinic_id for line in every}) > 1
+    names = [name for name in EVERY_RULE if many or name != "clinic"]
     table = TableView(
         words.say("rules.caption"),
         tuple(words.say(f"column.{name}") for name in names),
-        tuple(_line(page, line, many, linked) for line in ordered),
-        filters=tuple(place for place, name in enumerate(names) if name in filters),
+        tuple(_line(page, line, many, linked) for line in shown),
+        filters=tuple(place for place, name in enumerate(names) if name in FILTERS),
         shown=words.say("rules.shown", shown="{shown}", total="{total}"),
+        file="checks.csv",
     )
-    return Section(
-        "rules", heading, sentence, table=table, fold=words.say("rules.fold", checks=figures.count(len(ordered)))
-    )
+    file = "tables/data_quality.csv" if linked else "checks.csv"
+    left = len(every) - len(shown)
+    rest = words.say("rules.rest", rest=figures.count(left), file=file) if left else ""
+    fold = words.say("rules.fold", checks=figures.count(len(shown)))
+    return Section("rules", heading, " ".join(part for part in (sentence, rest) if part), table=table, fold=fold)
+
+
+def on_the_page(ordered: Sequence[RuleLine]) -> Sequence[RuleLine]:
+    """All of them, or of very many those with something to look at, the most urgent first."""
+    if len(ordered) <= SHOWN_MOST_N:
+        return ordered
+    return [line for line in ordered if not line.is_clean][:SHOWN_MOST_N]
 
 
 def _line(page: Page, line: RuleLine, many: bool, linked: bool) -> tuple[Cell, ...]:
     clinic = parts.label(rule_lines.clinic_name(page, line.clinic_id))
+    kahn = rule_lines.fact(page, line.rule).kahn
     return (
         _rule(page, line.rule, linked),
         *((clinic,) if many else ()),
-        parts.label(page.words.name("quality_table", line.table)),
-        parts.label(line.column or page.words.say("rules.whole_row")),
+        rule_lines.where(page, line.table, line.column),
+        parts.label(page.words.say(f"kinds.{kahn}") if kahn else page.words.say("kinds.counted")),
+        rule_lines.effect(page, line.effect),
         rule_lines.status(page, line.status),
         rule_lines.rows(page, line, line.failed_n),
         rule_lines.rows(page, line, line.evaluated_n),
         rule_lines.share_failed(page, line),
         rule_lines.allowed(page, line.threshold_pct, line.column),
-        rule_lines.effect(page, line.effect),
+        trend_cell(page, line),
+        first_failed_cell(page, line),
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from pipelines.disclosure.released import ReleasedTable
+from pipelines.provenance.rule_runs import rule_runs
 from pipelines.rules.finding import Finding
-from reports.pages import build_reviewers_report, build_site
+from reports.pages import build_site
+from reports.reviewer.report import Found, build_reviewers_report
+from reports.reviewer.rule_page import Listed, Part
 from tests import released_sample as sample
 
 Tables = Mapping[str, ReleasedTable]
@@ -64,13 +68,35 @@ def nobody_followed_up(tables: Tables) -> Tables:
 
 
 def reviewers_report() -> dict[str, bytes]:
-    """The reviewer's page of a network with rules of every status."""
+    """The reviewer's report of a network with rules of every status, over two runs."""
     rules = sample.tables()["data_quality"].frame.astype(object)
     rules = rules.where(rules.notna(), None)
     rules = rules.rename(columns={"threshold": "threshold_pct"})
     columns = [field.name for field in fields(Finding) if field.name in rules]
     findings = [Finding(**row) for row in rules[columns].to_dict("records")]
-    return {"reviewer.html": build_reviewers_report(findings, sample.about())}
+    listed = [Listed("beta", "S03", 2, "scores-01.csv", 41, "quarantine/rows/beta/receipt-000002/reasons.csv")]
+    parts = [Part("beta", "S03", "scores", "session_day", "route", "iv", 41, 812)]
+    past = rule_runs([*_validations("r-1", findings, 3), *_validations("r-2", findings, 1)])
+    return build_reviewers_report(Found(findings, parts, listed), sample.about(past=past))
+
+
+def _validations(run_id: str, findings: Sequence[Finding], times: int) -> Iterator[dict[str, Any]]:
+    """One run's judgement of each clinic, so many times as many rows failing."""
+    for clinic_id in sorted({finding.clinic_id for finding in findings}):
+        own = [
+            replace(each, failed_n=each.failed_n and each.failed_n * times)
+            for each in findings
+            if each.clinic_id == clinic_id
+        ]
+        shares = [each.failed_n and each.evaluated_n and 100 * each.failed_n / each.evaluated_n for each in own]
+        told = [replace(each, failed_pct=share) for each, share in zip(own, shares, strict=True)]
+        yield {
+            "run_id": run_id,
+            "clinic_id": clinic_id,
+            "receipts": [times],
+            "verdict": "passed",
+            "findings": [astuple(each)[1:] for each in told],
+        }
 
 
 def _changed(tables: Tables, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Tables:
@@ -96,6 +122,10 @@ PAGES = [
     ("network", "care.html"),
     ("network", "clinics/gamma/index.html"),
     ("network", "clinics/gamma/care.html"),
+    ("network", "change.html"),
+    ("network", "clinics/gamma/change.html"),
+    ("no data", "change.html"),
+    ("all withheld", "change.html"),
     ("no data", "index.html"),
     ("no data", "quality.html"),
     ("no data", "care.html"),
@@ -105,13 +135,17 @@ PAGES = [
     ("all withheld", "index.html"),
     ("all withheld", "care.html"),
     ("nobody followed up", "index.html"),
-    ("reviewer", "reviewer.html"),
+    ("network", "rules/S04.html"),
+    ("network", "clinics/beta/rules.html"),
+    ("reviewer", "quality.html"),
+    ("reviewer", "rules/S01.html"),
 ]
 # One of each template, for what takes seconds a page.
 OF_EACH_KIND = [
-    *(("network", path) for path in (*_OF_A_SITE, "care.html")),
+    *(("network", path) for path in (*_OF_A_SITE, "care.html", "change.html")),
     ("no data", "index.html"),
-    ("reviewer", "reviewer.html"),
+    ("reviewer", "quality.html"),
+    ("reviewer", "clinics/beta/rules.html"),
 ]
 
 

@@ -19,7 +19,8 @@ WIDTHS_PX = (390, 1280, 1920)
 
 # A version (0.1.0) is no figure; a standardised change has two decimals, and an event rarer than 1 in 100 sessions.
 LONG_DECIMALS = re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])")
-STANDARDISED = ("tandardised", "in SDs", "Published", "This network")
+# So have a published SD and a reliability.
+STANDARDISED = ("tandardised", "in SDs", "Published", "This network", "Rests on")
 RARE = re.compile(r"(?<![\d.])0\.\d\d(?![\d.])")
 VERY_LONG_DECIMALS = re.compile(r"(?<![\d.])\d+\.\d{3,}(?![\d.])")
 OF_A_PROGRAM = re.compile(

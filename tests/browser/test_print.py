@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pypdf import PdfReader
 
-PAGES = ("index.html", "care.html", "quality.html", "methods.html", "clinics/beta/index.html")
+PAGES = ("index.html", "care.html", "change.html", "quality.html", "methods.html", "clinics/beta/index.html")
 Printed = Callable[[str, str], tuple["PdfReader", list[str]]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROWS = "#rules tbody tr:not([hidden])"
+STATUS, FAILED = 5, 6
 
 
 @pytest.fixture
@@ -47,14 +49,14 @@ def choose(page: Shown, label: str, option: str) -> None:
 def test_a_header_sorts_numbers_as_numbers_with_reasons_last_both_ways(quality: Shown) -> None:
     press(quality, "Rule")
     press(quality, "Failed")
-    shown_n = column(quality, 5)
+    shown_n = column(quality, FAILED)
     # 12 rules for 3 clinics, each fourth with 41, 3, 0 failing rows or nothing to evaluate.
     assert shown_n == ["0"] * 9 + ["3"] * 9 + ["41"] * 9 + ["no data"] * 9
     header = quality.page.locator("#rules th", has_text="Failed").first
     assert header.get_attribute("aria-sort") == "ascending"
     assert quality.page.locator("#table-news").text_content() == "Sorted by Failed, smallest first."
     press(quality, "Failed")
-    assert column(quality, 5) == ["41"] * 9 + ["3"] * 9 + ["0"] * 9 + ["no data"] * 9
+    assert column(quality, FAILED) == ["41"] * 9 + ["3"] * 9 + ["0"] * 9 + ["no data"] * 9
     assert header.get_attribute("aria-sort") == "descending"
     press(quality, "Rule")
     assert column(quality, 0) == sorted(column(quality, 0))
@@ -69,10 +71,29 @@ def test_filters_leave_the_rows_that_fit_all_of_them_and_say_how_many(quality: S
     assert count.text_content() == "12 of 36 checks"
     choose(quality, "Status", "✕ failed")
     assert count.text_content() == "3 of 36 checks"
-    assert set(column(quality, 1)) == {"Birch Street"} and set(column(quality, 4)) == {"✕ failed"}
+    assert set(column(quality, 1)) == {"Birch Street"} and set(column(quality, STATUS)) == {"✕ failed"}
     assert column(quality, 0) == ["S03", "S07", "S11"]
     choose(quality, "Clinic", "")
     assert count.text_content() == "9 of 36 checks"
+
+
+def test_a_text_leaves_the_rows_that_hold_it_and_these_are_saved_as_csv(quality: Shown, tmp_path: Path) -> None:
+    choose(quality, "Clinic", "Birch Street")
+    quality.page.get_by_label("Text").fill("A SESSION HAS A DOSE")
+    assert quality.page.locator("#rules .count").text_content() == "1 of 36 checks"
+    with quality.page.expect_download() as found:
+        quality.page.locator("#rules button", has_text="Save these rows as CSV").click()
+    found.value.save_as(tmp_path / "saved.csv")
+    assert found.value.suggested_filename == "synthetic-checks.csv"
+    with (tmp_path / "saved.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header[:2] == ["Rule", "Clinic"] and header[FAILED:][:4] == [
+        "Failed",
+        "Evaluated",
+        "Failed, %",
+        "Allowed, %",
+    ]
+    assert [[row[0], row[1], *row[FAILED:][:4]] for row in rows] == [["S04", "Birch Street", "0", "812", "0.0", "5"]]
 
 
 def test_the_totals_stay_at_the_foot(quality: Shown) -> None:

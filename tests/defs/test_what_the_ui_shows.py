@@ -148,7 +148,7 @@ def test_a_rule_over_its_limit_is_a_row_in_words_with_counts_and_rows_put_aside_
 
 def test_every_asset_has_numbers_that_plot_over_runs_and_its_seconds_among_them(shown: Shown):
     assets = defs.resolve_asset_graph().get_all_asset_keys()
-    assert len(assets) == 27
+    assert len(assets) == 34
     for key in assets:
         told = shown.metadata(key.to_user_string())
         numbers = [name for name, value in told.items() if isinstance(value, int | float)]

@@ -1,12 +1,13 @@
 """Real data through the product's own door, mapping, scoring and outcome code, held against published figures.
 
 Nothing is read beside the product but covariates and survey weights that it does not take in. Figures and their sources
-stand in the README of the data folder; published ones are named at each test.
+stand in the README of the data folder; published ones are named at each test. The mapping files and overrides are those
+that ship for `kap selftest`, which computes the same figures: its record is held against this run as well.
 """
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,11 @@ import pytest
 from assets.cli.run import RunResult, run_home
 from pipelines.home import Home
 from pipelines.problems import ExitCode
+from pipelines.selftest.checks import Check
+from pipelines.selftest.examine import deliver, examine_examples, examine_samples
+from pipelines.selftest.record import record_bytes
+from pipelines.selftest.verified import RECORD
 
-MAPPINGS = Path(__file__).resolve().parent.parent / "mappings"
 FILES = {
     "nhanes": "nhanes/phq9_items_2013_2016.csv.gz",
     "claus-2020": "claus_2020.csv",
@@ -29,11 +33,7 @@ FILES = {
 def ran(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, RunResult]:
     """A home that took in every real file in one run."""
     home = Home.open(tmp_path_factory.mktemp("real") / "home")
-    for sample, name in FILES.items():
-        home.inbox_of(sample).mkdir()
-        shutil.copy(shared_data / name, home.inbox_of(sample) / Path(name).name)
-        if (MAPPINGS / f"{sample}.yaml").exists():
-            shutil.copy(MAPPINGS / f"{sample}.yaml", home.mapping_of(sample))
+    assert {sample.id: sample.file for sample in deliver(home, shared_data)} == FILES
     return home, run_home(home, lambda sentence: None)
 
 
@@ -110,6 +110,41 @@ def test_claus_2020_groups_are_the_trial_arms(changes: pd.DataFrame) -> None:
     assert changes.loc[("claus-2020", "bdi_ii", 1, 4, "PA"), "n"] == 21
 
 
+@pytest.fixture(scope="module")
+def individual(ran: tuple[Home, RunResult]) -> pd.DataFrame:
+    """The released table of individual change in reference samples, of the trial's first and last visit."""
+    frame = pd.read_parquet(ran[0].current / "tables" / "reference_individual_change.parquet")
+    own = frame[(frame["sample"] == "claus-2020") & (frame["from_day"] == 1) & (frame["to_day"] == 4)]
+    return own.set_index(["scale", "group", "method"]).sort_index()
+
+
+# improved, unchanged, deteriorated, of the 40 (19 under usual care, 21 under placebo amplification) with both scores.
+CLASSES = {
+    ("bdi_ii", "all", "mid"): (25, 11, 4),
+    ("bdi_ii", "TAU", "mid"): (8, 7, 4),
+    ("bdi_ii", "PA", "mid"): (17, 4, 0),
+    ("hamd17", "all", "jt"): (29, 10, 1),
+    ("hamd17", "all", "percentage"): (25, 14, 1),
+    ("who5", "all", "mid"): (15, 25, 0),
+}
+
+
+@pytest.mark.parametrize("key", CLASSES, ids="-".join)
+def test_claus_2020_classes_are_those_of_the_package_clinicalsignificance(
+    individual: pd.DataFrame, key: tuple[str, str, str]
+) -> None:
+    row = individual.loc[key]
+    assert tuple(row[["improved_n", "unchanged_n", "deteriorated_n"]]) == CLASSES[key]
+    assert row["n"] == sum(CLASSES[key]) == {"all": 40, "TAU": 19, "PA": 21}[key[1]]
+
+
+def test_claus_2020_cut_off_c_is_20_15_and_13_crossed_it(individual: pd.DataFrame) -> None:
+    """Of a functional population with M 7 and SD 7: (7 x 35.48 + 8.16 x 7) / (7 + 8.16)."""
+    row = individual.loc[("bdi_ii", "all", "cutoff_c")]
+    assert round(row["cutoff"], 2) == 20.15
+    assert row["improved_n"] == 13
+
+
 def test_claus_2020_raw_who_5_becomes_the_index(changes: pd.DataFrame, shared_data: Path) -> None:
     raw = pd.read_csv(shared_data / FILES["claus-2020"])
     expected = 4 * raw.loc[raw["time"] == 4, "who"].mean()
@@ -148,3 +183,20 @@ def test_reference_samples_stand_in_no_outcome_and_on_no_dashboard(ran: tuple[Ho
     assert outcomes.empty
     page = (home.current / "index.html").read_text()
     assert "claus" not in page and not (home.current / "clinics").exists()
+
+
+@pytest.fixture(scope="module")
+def checks(ran: tuple[Home, RunResult], shared_data: Path) -> list[Check]:
+    """What `kap selftest --data` finds on this run."""
+    outcomes = {file.clinic_id: file.outcome for file in ran[1].files}
+    return [*examine_examples(), *examine_samples(ran[0], shared_data, outcomes)]
+
+
+def test_every_figure_of_the_selftest_agrees_but_those_of_a_later_version(checks: list[Check]) -> None:
+    other = {check.expected.id: check.state for check in checks if check.state != "agrees"}
+    assert other == {"beat_the_blues_mixed_model": "later"}
+
+
+def test_the_committed_record_is_what_this_run_gives(checks: list[Check], shared_data: Path) -> None:
+    assert RECORD.read_bytes() == record_bytes(checks, shared_data), "run `make verified`"
+    assert set(json.loads(RECORD.read_bytes())["files"]) == set(FILES.values())

@@ -179,7 +179,7 @@ def test_the_exit_codes_are_told_whole(page: str) -> None:
 def test_the_settings_shown_are_obeyed_and_leave_no_section_out(block: str, tmp_path: Path) -> None:
     (tmp_path / "kap.toml").write_text(block, encoding="utf-8")
     load_settings(tmp_path / "kap.toml")
-    refused_until_later = {"overrides", "branding"}
+    refused_until_later = {"branding"}
     assert set(tomllib.loads(block)) == set(Settings.model_fields) - refused_until_later
 
 

@@ -7,7 +7,7 @@ import pytest
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.instruments.consistency import has_valid_check_digit
 from pipelines.instruments.model import Band, Cited, Cut, Instrument, Scale
-from pipelines.vocabulary import PRIMARY_SCALES
+from pipelines.vocabulary import PRIMARY_SCALES, SCALE_FORMS
 
 CATALOGUE = load_catalogue()
 SCALES = list(CATALOGUE.scales.values())
@@ -322,25 +322,71 @@ def test_what_is_no_outcome_says_what_it_is() -> None:
     assert found == {role: set(listed.split()) for role, listed in ROLES.items()}
 
 
-# The look-alike forms, as the catalogue names them to the guards: scale | own maximum | the other one reaches to.
+# The look-alikes of clinical.md sections 0.1 and 1.4, as the catalogue names them to the guards:
+# scale | own scores | the other one's, or none where both have the same | what declares it.
 LOOK_ALIKES = """
-ybocs | 40 | 50
-peg | 10 | 30
-pcl5 | 80 | 85
-oci_r | 72 | 168
-bam_use | 12 | 90
-bam_risk | 24 | 180
-bam_protective | 24 | 180
+who5 | 0 to 100 | 0 to 25 | raw
+peg | 0 to 10 | 0 to 30 | raw sum
+ybocs | 0 to 40 | 0 to 50 | ybocs_ii
+pcl5 | 0 to 80 | 17 to 85 | pcl_dsm_iv
+bam_use | 0 to 12 | 0 to 90 | continuous
+bam_risk | 0 to 24 | 0 to 180 | continuous
+bam_protective | 0 to 24 | 0 to 180 | continuous
+promis_pi4a | 41.6 to 75.6 | 4 to 20 | raw sum
+promis_pi4a_raw | 4 to 20 | 41.6 to 75.6 | t_score
+bdi_ii | 0 to 63 | none | bdi_i
+ebi | 0 to 600 | 0 to 100 | mean
+madrs_s | 0 to 54 | 0 to 27 | half_steps
+pct_days_abstinent_30 | 0 to 100 | 0 to 30 | raw days
+oci_r | 0 to 72 | 0 to 168 | oci_42
+audit | 0 to 40 | none | audit_c
+audit_c | 0 to 12 | 0 to 40 | audit
+hamd17 | 0 to 52 | 0 to 54 | hamd_longer
 """
 
 
-def test_look_alike_forms_reach_beyond_the_scale_they_are_taken_for() -> None:
-    limits = CATALOGUE.scale_limits().dropna(subset=["other_maximum"])
+def test_look_alike_forms_are_guarded() -> None:
+    guarded = [
+        (CATALOGUE.scales[scale], guard)
+        for form in CATALOGUE.instruments.values()
+        for guard in form.version_guards
+        for scale in guard.scales or (form.id,)
+        if form.id != "promis29"
+    ]
     found = [
-        [scale, f"{own:g}", f"{other:g}"]
-        for scale, own, other in limits[["scale", "total_maximum", "other_maximum"]].itertuples(index=False)
+        [
+            scale.id,
+            f"{scale.scoring.minimum:g} to {scale.scoring.maximum:g}",
+            "none" if guard.minimum is None else f"{guard.minimum:g} to {guard.maximum:g}",
+            " ".join(guard.forms),
+        ]
+        for scale, guard in guarded
     ]
     assert sorted(found) == sorted(_rows(LOOK_ALIKES))
-    # Told by the form that is declared, or by a range that does not meet the other's.
-    assert {scale.id for scale in SCALES if scale.raw_form} == {"who5", "peg", "pct_days_abstinent_30"}
+
+
+def test_every_domain_of_the_promis_29_is_guarded_both_ways() -> None:
+    guards = CATALOGUE.instruments["promis29"].version_guards
+    domains = {scale.id for scale in CATALOGUE.instruments["promis29"].scales} - {"promis29_pain_intensity"}
+    assert {scale for guard in guards for scale in guard.scales} == domains
+
+
+def test_every_word_of_scale_form_is_of_a_scale_and_means_one_thing_there() -> None:
+    taken = set()
+    for form in CATALOGUE.instruments.values():
+        for scale in form.scales:
+            raw = set(scale.raw_form.forms if scale.raw_form else ())
+            refused = {
+                word
+                for guard in form.version_guards
+                if scale.id in (guard.scales or (form.id,))
+                for word in guard.forms
+            } - raw
+            assert not set(scale.declared_own) & (raw | refused), scale.id
+            taken |= {*scale.declared_own, *raw, *refused}
+    assert taken == set(SCALE_FORMS)
+
+
+def test_forms_are_converted_where_a_factor_is_given_and_nowhere_else() -> None:
+    assert {scale.id for scale in SCALES if scale.raw_form} == {"who5", "peg", "pct_days_abstinent_30", "ebi"}
     assert CATALOGUE.scales["promis_pi4a_raw"].scoring.maximum < CATALOGUE.scales["promis_pi4a"].scoring.minimum

@@ -305,6 +305,12 @@ pct_days_abstinent_30 | 100 | index | 100
 pct_days_abstinent_30 | 46.67 | index | 46.67
 pct_days_abstinent_30 | 15 | raw | 50
 pct_days_abstinent_30 | 31 | raw | total_out_of_range
+pct_days_abstinent_30 | 15 | days | 50
+peg | 15 | sum | 5
+peg | 9 | mean | 9
+ebi | 50 | mean | 300
+ebi | 101 | mean | total_out_of_range
+eq5d5l | -0.285 | own | -0.285
 cssrs_screen | 3 | index | no_total_of_its_own
 pcl5_provisional_diagnosis | 1 | index | no_total_of_its_own
 """

@@ -130,17 +130,13 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("KAP-C04", "thresholds.smallest_group_n"),
         ("KAP-C06", "thresholds.quarantined_pct_max"),
         ("KAP-C06", "overrides.1.reason"),
-        ("KAP-C09", "overrides"),
+        ("KAP-C10", "overrides.1.definition"),
     }
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        (
-            "[[overrides]]\ndefinition = 'phq9.response'\nclinic = 'north'\nvalue = 40\nreason = 'our own board'",
-            "overrides",
-        ),
         ("[release]\nrequire_sign_off = true", "release.require_sign_off"),
         ("[branding]\ntitle = 'Our outcomes'", "branding"),
     ],

@@ -192,6 +192,16 @@ def test_a_blocked_clinic_is_told_to_deliver_again_and_what_a_correction_replace
     assert "birch: a corrected delivery replaced what was blocked: may.csv and june.csv." in said
 
 
+def test_totals_of_another_version_are_named_with_file_scale_and_how_many_of_how_many(tmp_path: Path) -> None:
+    told = {"rule": "KAP-D04", "receipt": 2, "scale": "ybocs", "told_n": 3, "of_n": 6}
+    body = validated("alder", "blocked", blocking=("KAP-D04",)) | {"versions": [told, told | {"rule": "KAP-D08"}]}
+    history = History(received={"alder": [2]}, validated={"alder": body})
+    files = (received("alder", "june.csv", "scores", 2, 6),)
+    said = " ".join(printed(tmp_path, RunResult("run-1", ExitCode.BLOCKED, files, (body,), history)).split())
+    assert "june.csv: 3 of 6 totals of ybocs look like the Y-BOCS-II (0 to 50, items 0 to 5)." in said
+    assert said.count("totals of ybocs") == 1
+
+
 def test_a_run_without_news_repeats_why_a_clinic_is_blocked(two_clinics: RunResult, tmp_path: Path) -> None:
     result = RunResult("run-2", ExitCode.BLOCKED, (), two_clinics.validations, two_clinics.history)
     said = " ".join(printed(tmp_path, result).split())

@@ -95,6 +95,23 @@ def test_the_form_of_a_who5_total_is_told_by_its_size_and_unsure(largest: int, f
 
 
 @pytest.mark.parametrize(
+    ("scale", "totals", "form"),
+    [
+        ("peg", [4, 9], None),  # a mean, and no sum: sums go to 30
+        ("ebi", [40, 85], "mean"),
+        ("ebi", [40, 300], "sum"),
+        ("pct_days_abstinent_30", [4, 22], "raw"),
+        ("pct_days_abstinent_30", [4, 80], "percent"),
+    ],
+)
+def test_a_form_is_drafted_only_where_the_size_of_a_total_tells_it(
+    scale: str, totals: list[int], form: str | None
+) -> None:
+    (entry,) = drafted(pid=["a", "b"], day=[0, 7], **{f"{scale}_total": totals}).entries
+    assert (entry.scale, entry.scale_form) == (scale, form)
+
+
+@pytest.mark.parametrize(
     ("count", "largest", "scale"),
     [(9, 3, "phq9"), (7, 3, "gad7"), (20, 4, "pcl5"), (21, 3, "bdi_ii"), (10, 6, "madrs"), (5, 5, "who5")],
 )

@@ -81,7 +81,7 @@ COURSE: Row = {
     "opioid_antagonist": False,
     "status": "completed",
     "stop_reason": "completed_plan",
-    "followed_through": "month_3",
+    "followed_through": "month_6",
     "record_version": 1,
     "record_status": "active",
 }
@@ -107,6 +107,11 @@ ADVERSE_EVENT: Row = {
 }
 
 
+def sessions_on(*days: int, **changes: Any) -> list[Row]:
+    """Sessions on these days; no two have the same readings."""
+    return [SESSION | {"session_day": day, "sbp_end": 125 + number} | changes for number, day in enumerate(days)]
+
+
 def score(
     scale: str, day: int, label: str, total: float | None, answers: list[float | None] | None = None, **more: Any
 ) -> Row:
@@ -127,6 +132,8 @@ def clean_scores() -> list[Row]:
         score("ybocs", 40, "follow_up", 20, respondent="clinician"),
         score("bam", 40, "follow_up", None, [0, 0, 1, 2, 0, 1, 0]),
         score("audit_c", 120, "follow_up", 5),
+        score("eq5d5l", 120, "follow_up", -0.285, score_source="england_5l"),
+        score("bdi_ii", 120, "follow_up", 21, scale_form="own"),
     ]
 
 
@@ -134,7 +141,7 @@ def clean_scores() -> list[Row]:
 class Patient:
     """The records of one patient before they are given ids."""
 
-    sessions: list[Row] = field(default_factory=lambda: [SESSION | {"session_day": day} for day in (0, 14, 28)])
+    sessions: list[Row] = field(default_factory=lambda: sessions_on(0, 14, 28))
     scores: list[Row] = field(default_factory=clean_scores)
     courses: list[Row] = field(default_factory=lambda: [dict(COURSE)])
     contacts: list[Row] = field(default_factory=list)
@@ -166,9 +173,9 @@ def _esketamine_patient(**changes: Any) -> Patient:
 
 def _doses(*doses: float) -> Patient:
     patient = Patient(sessions=[])
-    for day, dose in zip((0, 14, 28, 42), doses, strict=True):
-        changes = {"session_day": day, "route": "sublingual", "dose_mg": dose, "dose_mg_per_kg": None}
-        patient.sessions.append(SESSION | changes)
+    patient.sessions = sessions_on(0, 14, 28, 42, route="sublingual", dose_mg_per_kg=None)
+    for session, dose in zip(patient.sessions, doses, strict=True):
+        session["dose_mg"] = dose
     return patient
 
 
@@ -250,10 +257,16 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-R06", S, ("dose_mg",), patient=_esketamine_patient(dose_mg=57.0, dose_mg_per_kg=0.5)),
     Fault("KAP-R07", S, ("dose_mg",), {"dose_mg": 160.0, "dose_mg_per_kg": None}),
     Fault("KAP-R08", S, ("dose_mg_per_kg",), {"dose_mg": None, "dose_mg_per_kg": 1.6}),
-    Fault("KAP-R09", S, ("weight_kg",), {"weight_kg": 190.0, "dose_mg_per_kg": None}),
+    Fault(
+        "KAP-R09",
+        S,
+        ("weight_kg",),
+        patient=Patient(sessions=sessions_on(0, 14, 28, weight_kg=190.0, dose_mg_per_kg=None)),
+        n=3,
+    ),
     Fault("KAP-R10", S, ("dosing_minutes",), {"dosing_minutes": 15}),
     Fault("KAP-R11", S, ("spo2_min",), {"spo2_min": 91}),
-    Fault("KAP-R12", S, ("sbp_pre",), {"dbp_pre": 91}),
+    Fault("KAP-R12", S, ("sbp_pre",), {"dbp_pre": 91, "dbp_peak": 95}),
     Fault("KAP-R13", S, ("sbp_peak",), {"sbp_peak": 181}),
     Fault("KAP-R14", S, ("monitoring_minutes",), patient=_esketamine_patient(recovery_minutes=59)),
     Fault("KAP-Q01", Q, ("scale",), _unknown("scale")),
@@ -266,8 +279,18 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-Q08", Q, ("total",), {"total": 9}, row=6),
     Fault("KAP-Q09", Q, ("items",), {"item_01": None, "item_02": None, "item_03": None}, row=2),
     Fault("KAP-Q10", Q, ("items",), {"item_09": None}, row=2),
-    Fault("KAP-Q11", Q, ("items",), {f"item_{number:02d}": 1 for number in range(1, 10)}, row=2),
+    Fault(
+        "KAP-Q11",
+        Q,
+        ("items",),
+        {f"item_{number:02d}": 1 for number in range(1, 10)},
+        row=2,
+        # Item 9 is positive: the patient is seen soon.
+        patient=Patient(contacts=[CONTACT | {"contact_day": 42, "kind": "follow_up"}]),
+    ),
     Fault("KAP-Q12", Q, ("respondent",), {"respondent": "proxy"}, row=3),
+    Fault("KAP-Q13", Q, ("scale_form",), {"scale_form": "ybocs_ii"}, row=5),
+    Fault("KAP-Q14", Q, ("score_source",), {"score_source": None}, row=8),
     Fault("KAP-S01", Q, ("administration",), {"administration": "baseline"}, row=3),
     Fault("KAP-S02", Q, ("administration",), {"score_day": -2}, row=3),
     Fault("KAP-S03", Q, ("administration",), {"score_day": 15}),
@@ -275,8 +298,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-S05", Q, ("score_day",), {"score_day": 89}, row=7),
     Fault("KAP-S06", S, ("session_day",), {"session_day": 0, "session_id": "s2"}, row=2, n=2),
     Fault("KAP-S07", S, ("session_day",), patient=Patient(sessions=[SESSION | {"session_day": 14}])),
-    Fault("KAP-X01", S, ("sbp_end", "dbp_end"), {"dbp_end": 125}),
-    Fault("KAP-X02", S, ("sbp_peak",), {"sbp_peak": 119}),
+    Fault("KAP-X01", S, ("sbp_end", "dbp_end"), {"dbp_end": 126}),
+    Fault("KAP-X02", S, ("sbp_peak",), {"sbp_peak": 119, "sbp_end": 110}),
     Fault("KAP-X03", S, ("dose_mg_per_kg",), {"dose_mg": 38.0}),
     Fault("KAP-X04", S, ("dose_mg",), patient=_doses(50, 50, 50, 500)),
     Fault("KAP-X05", S, ("integration_minutes",), {"therapist_presence": "none"}),
@@ -286,7 +309,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("KAP-X09", S, ("intensity_0_10",), {"intensity_0_10": 0}),
     Fault("KAP-X10", S, ("drug",), {"drug": "esketamine"}),
     Fault("KAP-X11", S, ("condition",), {"condition": "ptsd"}),
-    Fault("KAP-X12", C, ("stop_reason",), {"status": "active"}, row=0),
+    Fault("KAP-X12", C, ("stop_reason",), {"status": "active", "followed_through": "month_3"}, row=0),
     Fault("KAP-X13", C, ("secondary_conditions",), {"secondary_conditions": ["anxiety", "trd"]}, row=0),
     Fault("KAP-X14", S, ("patient_id",), patient=Patient(scores=[])),
     Fault("KAP-X15", Q, ("patient_id",), patient=Patient(sessions=[], courses=[])),
@@ -299,7 +322,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("KAP-X18", E, ("session_day",), patient=_event(session_day=15)),
     Fault("KAP-X19", E, ("event",), patient=_not_assessed()),
-    Fault("KAP-X20", E, ("serious",), patient=_event(event="hospitalisation")),
+    Fault("KAP-X20", E, ("serious",), patient=_event(event="hospitalisation", severity="severe")),
     _delivery(
         "KAP-D01",
         "quarantined_pct",
@@ -338,6 +361,13 @@ FAULTS: tuple[Fault, ...] = (
         ("who5",),
         patient=_scores(*(score("who5", 60 + 20 * k, "follow_up", 13, receipt=4) for k in range(20))),
     ),
+    Fault(
+        "KAP-D08",
+        Q,
+        ("pcl5",),
+        patient=_scores(*(score("pcl5", 60 + 30 * k, "follow_up", 17 + k, receipt=5) for k in range(50))),
+    ),
+    Fault("KAP-D09", Q, ("bdi_ii",), patient=_scores(score("bdi_ii", 160, "follow_up", 21, receipt=6))),
 )
 # A fault of a clinic as a whole, which no clinic with the events above can have: one patient's three sessions, events
 # asked for in each, and no adverse_events.
@@ -348,9 +378,12 @@ def clean_patients(n: int = 20) -> list[Patient]:
     """Patients that break no rule and together give every rule something to judge."""
     patients = [Patient() for _ in range(n)]
     patients[0].sessions[1] |= ESKETAMINE
-    patients[1].courses[0] |= {"status": "active", "stop_reason": None}
+    patients[1].courses[0] |= {"status": "active", "stop_reason": None, "followed_through": "month_3"}
     patients[1].contacts = [dict(CONTACT), CONTACT | {"contact_day": 15, "kind": "integration", "modality": "remote"}]
-    patients[1].adverse_events = [dict(ADVERSE_EVENT), ADVERSE_EVENT | {"event": "hospitalisation", "serious": True}]
+    # So many that the guard of a long series speaks, and some below the DSM-IV PCL's lowest total.
+    patients[2].scores += [score("pcl5", 60 + 30 * k, "follow_up", 10 + k) for k in range(50)]
+    in_hospital = {"event": "hospitalisation", "severity": "severe", "serious": True}
+    patients[1].adverse_events = [dict(ADVERSE_EVENT), ADVERSE_EVENT | in_hospital]
     return patients
 
 
@@ -367,7 +400,7 @@ def planted(fault: Fault) -> Patient | None:
 CLEAN_DELIVERIES: list[Row] = [
     {"receipt": receipt, "records_n": 100, "quarantined_n": 20, "conflict_keys_n": 5, "keys_n": 100}
     | {"standing_n": 100, "unconfirmed_loss_n": 20}
-    for receipt in (1, 2, 3, 4)
+    for receipt in (1, 2, 3, 4, 5, 6)
 ]
 
 
@@ -394,5 +427,6 @@ def write(patients: list[Patient], deliveries: list[Row], folder: Path, prefix: 
             connection.execute(f"COPY given TO '{paths[table.name]}' (FORMAT parquet)")
     paths["deliveries"] = folder / "deliveries.parquet"
     columns = ["receipt", "records_n", "quarantined_n", "conflict_keys_n", "keys_n", "standing_n", "unconfirmed_loss_n"]
+    columns += ["earlier_deliveries_n", "earlier_median_n"]
     pd.DataFrame(deliveries, columns=columns).fillna(0).astype("int64").to_parquet(paths["deliveries"])
     return paths

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.instruments.model import Cited, Instrument, Scale
+from tests.compiled_facts import compiled_facts
 
-FACTS = Path(__file__).resolve().parents[3].parent / "shared" / "reference" / "clinical_facts.yaml"
 KINDS = {"cronbach_alpha": "alpha", "test_retest": "test_retest", "inter_rater": "inter_rater"}
 DIRECTIONS = {"lower_is_better": "higher_worse", "higher_is_better": "higher_better", "acute_effect": "acute_effect"}
 CATALOGUE = load_catalogue()
@@ -24,11 +22,7 @@ PARTS_OF_ITEM_6 = 1
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, dict[str, Any]]:
-    """The compiled facts by id of the catalogue; skipped where they do not lie beside the checkout."""
-    if not FACTS.is_file():
-        pytest.skip("the compiled facts do not lie beside the checkout")
-    listed = yaml.safe_load(FACTS.read_text(encoding="utf-8"))["scales"]
-    return {name.lower(): entry for name, entry in listed.items()}
+    return compiled_facts()
 
 
 def _each(facts: dict[str, dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Instrument, Scale | None]]:
@@ -197,11 +191,13 @@ PLACES = {
     "subscales": "subscales", "complete_experience": "complete_experience", "raw_to_t": "scoring",
 }  # fmt: skip
 # Told of a variant or a detail that stands in a note of its fact.
-DETAILS = {"caseness.variants.1", "remission.consensus", "response.partial_pct", "recall_variants"}
+DETAILS = {"caseness.variants.1", "remission.consensus", "recall_variants"}
 
 
 def _marked(form: Instrument, scale: Scale, path: str) -> list[Cited]:
     head, _, rest = path.partition(".")
+    if path == "response.partial_pct":
+        return [scale.partial_response]
     if head == "reliability":
         return [found for found in scale.reliability if KINDS[found.kind] == rest]
     if head == "subscales":

@@ -11,9 +11,11 @@ import pytest
 
 from pipelines.disclosure.declared import POLICIES
 from pipelines.vocabulary import ALL
-from reports.care import CarePage, care_page, declared, tiles
+from reports.care import care_page, declared, tiles
 from reports.care_rows import CareRows, care_rows
 from reports.carried import DERIVED, TABLES
+from reports.carried_page import CarriedPage
+from reports.change import change_page
 from reports.dashboard import dashboard
 from reports.dashboard_rows import Filters
 from reports.figures import FORMATS
@@ -48,11 +50,11 @@ def network() -> Page:
 
 @pytest.fixture(scope="module")
 def rows(network: Page) -> CareRows:
-    return care_rows(network)
+    return care_rows(network, TABLES)
 
 
 @pytest.fixture(scope="module")
-def delivered(network: Page) -> CarePage:
+def delivered(network: Page) -> CarriedPage:
     return care_page(network)
 
 
@@ -131,7 +133,7 @@ def test_a_network_page_carries_of_a_clinic_the_totals_alone(rows: CareRows) -> 
     assert {name for name, _ in clinics} == set(TABLES) - {"benchmarks"}
     assert all(ALL in (row["condition"], row.get("route", ALL)) for _, row in clinics)
     assert {row["clinic_id"] for _, row in clinics} == {"alpha", "beta", "gamma"}
-    own = care_rows(page("alpha"))
+    own = care_rows(page("alpha"), TABLES)
     groups = [row for row in own.tables["safety_by_route"] if ALL not in (row["condition"], row["route"])]
     assert groups and {row["clinic_id"] for row in groups} == {"alpha"}
 
@@ -191,7 +193,7 @@ def test_what_has_no_record_is_the_difference_of_the_released_counts(rows: CareR
 # ---- the page as delivered ----
 
 
-def test_a_page_has_every_section_whose_table_is_there(delivered: CarePage) -> None:
+def test_a_page_has_every_section_whose_table_is_there(delivered: CarriedPage) -> None:
     names = ["pathway", "safety", "events", "vitals", "route-profile", "adjusting", "published"]
     contrasts = ["by-sessions", "by-integration", "by-presence", "balance", "benchmarks"]
     assert [section.id for section in delivered.sections] == [*names, *contrasts]
@@ -209,7 +211,7 @@ def test_a_release_without_these_tables_has_a_page_that_says_so() -> None:
     assert found.empty == WORDS.say("empty.no_data") and found.sections == () and found.data is None
 
 
-def test_the_filters_offer_what_the_networks_own_rows_hold(delivered: CarePage) -> None:
+def test_the_filters_offer_what_the_networks_own_rows_hold(delivered: CarriedPage) -> None:
     offered = {kind: [code for code, _ in found] for kind, found in delivered.choices.items()}
     assert offered == {
         "clinic": ["all", "alpha", "beta", "gamma"],
@@ -227,7 +229,7 @@ def test_a_condition_of_published_results_alone_is_not_offered(network: Page) ->
     assert "mdd" not in dict(found["condition"]) and "sc" not in dict(found["route"])
 
 
-def test_the_tiles_say_the_figures_of_the_networks_rows(delivered: CarePage) -> None:
+def test_the_tiles_say_the_figures_of_the_networks_rows(delivered: CarriedPage) -> None:
     frame = sample.tables()["safety_by_route"].frame.set_index(["clinic_id", "condition", "route", "event"])
     row = frame.loc[("all", "all", "all", "serious")]
     assert delivered.tiles[0].figure.text == f"{row['sessions_n']:,.0f}"
@@ -269,7 +271,7 @@ def declared_in(data: Any, *names: str) -> set[str]:
 
 
 @pytest.mark.parametrize("clinic", [ALL, "alpha"])
-@pytest.mark.parametrize("made", [care_page, dashboard], ids=["care", "dashboard"])
+@pytest.mark.parametrize("made", [care_page, change_page, dashboard], ids=["care", "change", "dashboard"])
 def test_every_template_that_a_phrase_can_say_goes_to_the_script(made: Any, clinic: str) -> None:
     data = json.loads(json.dumps(made(page(clinic)).data))
     of_the_page = [data[part] for part in ("sections", "tiles", "headline") if part in data]
@@ -296,7 +298,7 @@ def phrases_of(data: Any) -> list[dict[str, Any]]:
     return [each for value in data for each in phrases_of(value)] if isinstance(data, list) else []
 
 
-def test_every_column_a_phrase_names_is_carried_with_the_rows_it_speaks_of(delivered: CarePage) -> None:
+def test_every_column_a_phrase_names_is_carried_with_the_rows_it_speaks_of(delivered: CarriedPage) -> None:
     data = json.loads(json.dumps(delivered.data))
     summary = {"rows_n", "spoken_n", "better_n", "worse_n", "lowest", "highest"}
     for section in data["sections"]:
@@ -315,7 +317,7 @@ def test_every_column_a_phrase_names_is_carried_with_the_rows_it_speaks_of(deliv
             assert {column for _, column in phrase["places"].values()} <= columns["rows"], (section["id"], phrase)
 
 
-def test_every_code_of_a_row_has_a_name(delivered: CarePage) -> None:
+def test_every_code_of_a_row_has_a_name(delivered: CarriedPage) -> None:
     data = delivered.data
     assert data is not None
     kinds = {

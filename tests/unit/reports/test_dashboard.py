@@ -278,6 +278,7 @@ def test_every_column_a_phrase_names_is_carried_by_the_page() -> None:
         *data["outcomes"]["numbers"],
         *data["course"]["codes"],
         *data["course"]["numbers"],
+        *(name for table in data["tables"].values() for name in (*table["codes"], *table["numbers"])),
     }
     made = {"lowest", "highest", "rows_n", "spoken_n", "better_n", "worse_n", "step", "people", "lost", "lost_pct"}
     made |= {f"{end}_{name}" for end in ("first", "last") for name in ("position", "n", "mean")}

@@ -10,6 +10,7 @@ import pytest
 
 from assets import method_facts
 from pipelines.care.windows import DEFAULT_TIMEPOINTS, Timepoint, Windows
+from pipelines.definitions.registry import load_definitions
 from pipelines.disclosure.limits import Limits
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.rules.catalogue import BY_CODE
@@ -202,7 +203,7 @@ def test_the_list_at_the_top_leads_to_every_part(shown: Reader) -> None:
     contents = methods.content(page_of(in_force()))["contents"]
     named = {item["id"] for item in contents} | {entry["id"] for item in contents for entry in item["entries"]}
     assert named <= set(shown.ids)
-    assert {f"def-{key}" for _, keys in methods.GROUPS for key in keys} <= named
+    assert {f"def-{methods.anchor(key)}" for key in load_definitions()} <= named
 
 
 def test_a_page_without_facts_says_so() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.rules.finding import Effect, Finding, Status
 from reports.about import About, Delivery, RuleFact
-from reports.pages import build_reviewers_report, build_site
+from reports.pages import build_site
+from reports.reviewer.report import Found, build_reviewers_report
 from reports.sections import completeness, quality, reconciliation, rule_lines, rule_tables
 from reports.sections.parts import Page, TableView
 from reports.sections.rule_lines import RuleLine
@@ -73,7 +74,7 @@ def texts(table: TableView | None) -> list[list[str]]:
 
 
 def report(findings: tuple[Finding, ...], facts: About) -> str:
-    return html.unescape(build_reviewers_report(findings, facts).decode("utf-8"))
+    return html.unescape(build_reviewers_report(Found(findings), facts)["quality.html"].decode("utf-8"))
 
 
 def test_the_verdict_names_the_blocked_clinic_why_and_what_rests_on_it() -> None:
@@ -233,11 +234,15 @@ def test_a_rule_that_only_counts_needs_no_person() -> None:
 def test_kinds_count_checks_that_had_something_to_evaluate() -> None:
     table = rule_tables.kinds(page_of(about()), lines()).table
     assert texts(table) == [
-        ["Conformance", "0 of 1", "no data", "0 of 1"],
-        ["Completeness", "3 of 4", "no data", "3 of 4"],
-        ["Plausibility", "no data", "1 of 1", "1 of 1"],
+        ["Conformance", "0 of 1", "no data", "0 of 1", "0", "0"],
+        ["Completeness", "3 of 4", "no data", "3 of 4", "0", "0"],
+        ["Plausibility", "no data", "1 of 1", "1 of 1", "1", "0"],
     ]
-    assert table is not None and [cell.text for cell in table.foot] == ["Together", "3 of 5", "1 of 1", "4 of 6"]
+    together = ["Together", "3 of 5", "1 of 1", "4 of 6", "1", "0"]
+    assert table is not None and [cell.text for cell in table.foot] == together
+    broken = replace(FINDINGS[2], status="error", failed_n=None, evaluated_n=None, failed_pct=None)
+    errors = rule_tables.kinds(page_of(about()), lines((*FINDINGS[:2], broken))).table
+    assert errors is not None and [cell.text for cell in errors.foot][3:] == ["1 of 2", "0", "1"]
 
 
 def test_every_rule_stands_with_numerator_denominator_percent_threshold_status_and_effect() -> None:
@@ -246,14 +251,14 @@ def test_every_rule_stands_with_numerator_denominator_percent_threshold_status_a
     rows = texts(section.table)
     assert len(rows) == 7
     assert [
-        "KAP-A02", "Birch Street", "sessions", "therapist_presence", "● passed, some rows fail",
-        "15", "60", "25.0", "20", "warns",
+        "KAP-A02", "Birch Street", "sessions: therapist_presence", "Completeness", "warns",
+        "● passed, some rows fail", "15", "60", "25.0", "20", "–", "–",
     ] in rows  # fmt: skip
     assert [section.table.columns[place] for place in section.table.filters] == [
-        "Clinic", "Table", "Status", "What a failure does",
+        "Clinic", "Kind", "What a failure does", "Status",
     ]  # fmt: skip
-    idle = next(row for row in rows if row[4] == "– nothing to evaluate")
-    assert idle[5:8] == ["no data", "no data", "no data"]
+    idle = next(row for row in rows if row[5] == "– nothing to evaluate")
+    assert idle[6:9] == ["no data", "no data", "no data"]
 
 
 class Links(HTMLParser):
@@ -276,7 +281,7 @@ class Links(HTMLParser):
 def test_every_link_to_a_place_of_the_site_finds_it_and_no_id_stands_twice() -> None:
     rules = {f"S{number:02d}": RULES["KAP-K02"] for number in range(1, 13)}
     site = build_site(sample.tables(), about(rules=rules, clinics=sample.about().clinics))
-    pages = {path: Links(content) for path, content in site.items() if path.endswith(("quality.html", "methods.html"))}
+    pages = {path: Links(content) for path, content in site.items() if path.endswith(("quality.html", "methods.html", "rules.html"))}
     for path, page in pages.items():
         assert len(page.ids) == len(set(page.ids)), path
         for href in page.hrefs:
@@ -285,7 +290,9 @@ def test_every_link_to_a_place_of_the_site_finds_it_and_no_id_stands_twice() -> 
                 folder = path.rpartition("/")[0]
                 there = pages[f"{folder}/{target}".lstrip("/") if target else path]
                 assert anchor in there.ids, f"{path} -> {href}"
-    assert "methods.html#rule-S04" in pages["quality.html"].hrefs
+    # Each rule has a page of its own; a clinic one page of those with something to look at, else the methods tell.
+    assert "rules/S04.html" in pages["quality.html"].hrefs
+    assert {"rules.html#S03", "methods.html#rule-S04"} <= pages["clinics/alpha/quality.html"].hrefs
 
 
 def test_a_clinics_own_page_has_no_list_of_clinics_and_no_clinic_column() -> None:

@@ -1,0 +1,73 @@
+"""Writes the reviewer's report of a run to `validation/<run_id>/`: exact counts, for the inside of the home only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from assets.site import about
+from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
+from pipelines.home import Home
+from pipelines.intake.quarantine import rows_folder
+from pipelines.intake.receipts import Receipt, read_receipts
+from pipelines.provenance.history import History
+from pipelines.provenance.rule_runs import rule_runs
+from pipelines.steps.job import Job
+from pipelines.steps.quality import findings_of
+from reports.reviewer.report import Found, build_reviewers_report
+from reports.reviewer.rule_page import Listed, Part
+
+REPORT = "quality.html"
+# Of each clinic, the lists of so many of its last deliveries are counted.
+LISTED_MOST_N = 50
+
+
+def write_reviewers_report(job: Job) -> Path:
+    """Write the report on what stands after this run; return its first page."""
+    history = job.history()
+    receipts = read_receipts(job.home.raw, set().union(*history.received.values()))
+    facts = about(job, history, receipts, rule_runs(history.validations))
+    found = Found(
+        findings_of(history), list(_broken_down(job.home, history)), list(_listed(job.home, history, receipts))
+    )
+    folder = job.home.validation_of(job.run_id)
+    for path, content in build_reviewers_report(found, facts).items():
+        file = folder / path
+        for parent in reversed(file.relative_to(folder).parents):
+            make_folder(folder / parent, PRIVATE_FOLDER)
+        write_whole(file, content, PRIVATE_FILE)
+    return folder / REPORT
+
+
+def _broken_down(home: Home, history: History) -> Iterator[Part]:
+    """Failures by route and condition, as each clinic's latest validation kept them beside its verdict."""
+    for clinic_id, body in sorted(history.validated.items()):
+        path = home.validation_of(str(body.get("run_id") or "-")) / f"{clinic_id}.json"
+        kept: Mapping[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
+        for row in kept.get("breakdown", ()):
+            yield Part(
+                clinic_id,
+                str(row["rule"]),
+                str(row["table"]),
+                str(row["column"]),
+                str(row["dimension"]),
+                str(row["level"]),
+                int(row["failed_n"]),
+                int(row["evaluated_n"]),
+            )
+
+
+def _listed(home: Home, history: History, receipts: Iterable[Receipt]) -> Iterator[Listed]:
+    """What lies listed beside the quarantined data, of the deliveries that each clinic's latest validation judged."""
+    names = {receipt.sequence: receipt.file for receipt in receipts}
+    for clinic_id, body in sorted(history.validated.items()):
+        for receipt in sorted(body["receipts"], reverse=True)[:LISTED_MOST_N]:
+            for path in sorted(rows_folder(home.quarantine, clinic_id, receipt).glob("*.csv")):
+                counted = pd.read_csv(path, usecols=["rule"], dtype="str")["rule"].value_counts()
+                shown = path.relative_to(home.root).as_posix()
+                for rule, rows_n in sorted(counted.items()):
+                    yield Listed(clinic_id, str(rule), receipt, names.get(receipt, ""), int(rows_n), shown)

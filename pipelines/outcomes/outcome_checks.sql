@@ -1,0 +1,109 @@
+-- What the checks of an estimate count beside the outcomes.
+-- Grain: clinic_id (also `all`) x condition x route (also `all`) x scale x timepoint, as `outcomes_by_route_condition`,
+-- where a patient has a baseline on the scale. Inputs: patient_outcomes, baseline_choices.
+-- analysed_*, lost_*: patients of n_baseline (baseline, and the timepoint due) with and without a score in the window,
+-- at baseline.
+-- screening_*: analysed patients with a score in the baseline window before their baseline; from it to the baseline.
+-- change_*, response_*: over the clinics of an `all` row, k = clinics with a patient in the denominator and the sums of
+-- T^2, T n and n^2 (T = a clinic's sum of changes or its responders, n = its patients). Sums run over whole billionths.
+WITH whole AS (
+    SELECT
+        outcomes.*,
+        is_due AND NOT is_analysed AS is_lost,
+        is_analysed AND screening IS NOT NULL AS is_screened,
+        CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
+        CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths,
+        CAST(round(1e9 * (baseline - screening)) AS BIGINT) AS screening_billionths
+    FROM patient_outcomes AS outcomes
+    LEFT JOIN baseline_choices USING (unit_number, scale)
+),
+smallest AS (
+    SELECT
+        clinic_id,
+        condition,
+        route,
+        scale,
+        timepoint,
+        is_primary,
+        is_first,
+        count(*) FILTER (is_lost) AS lost_n,
+        count(*) FILTER (is_screened) AS screening_n,
+        count(*) FILTER (is_analysed) AS change_n,
+        sum(baseline_billionths) FILTER (is_analysed) AS analysed_sum,
+        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) FILTER (is_analysed) AS analysed_squares,
+        count(*) FILTER (is_analysed AND response_defined) AS response_n,
+        sum(baseline_billionths) FILTER (is_lost) AS lost_sum,
+        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) FILTER (is_lost) AS lost_squares,
+        sum(screening_billionths) FILTER (is_screened) AS screening_sum,
+        sum(change_billionths) AS change_total,
+        CAST(count(*) FILTER (response) AS HUGEINT) AS response_total
+    FROM whole
+    GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
+),
+counted AS (
+    SELECT * FROM smallest
+    UNION ALL
+    SELECT * REPLACE ('primary' AS scale) FROM smallest WHERE is_primary
+    UNION ALL
+    SELECT * REPLACE ('primary' AS scale, 'all' AS condition) FROM smallest WHERE is_primary AND is_first
+),
+clinics AS (
+    SELECT
+        clinic_id,
+        condition,
+        CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
+        scale,
+        timepoint,
+        CAST(sum(COLUMNS('^(lost|screening|change|response)_n$')) AS HUGEINT) AS "\0",
+        sum(COLUMNS('_sum$|_squares$')) AS "\0",
+        coalesce(sum(change_total), 0) AS change_total,
+        sum(response_total) AS response_total
+    FROM counted
+    GROUP BY GROUPING SETS ((clinic_id, condition, route, scale, timepoint), (clinic_id, condition, scale, timepoint))
+),
+summed AS (
+    SELECT
+        CASE WHEN grouping(clinic_id) = 1 THEN 'all' ELSE clinic_id END AS clinic_id,
+        condition,
+        route,
+        scale,
+        timepoint,
+        sum(COLUMNS('_n$|_sum$|_squares$|_total$')) AS "\0",
+        count(*) FILTER (change_n > 0) AS clinics_n,
+        sum(change_total * change_total) AS change_total_squares,
+        sum(change_total * change_n) AS change_products,
+        sum(change_n * change_n) AS change_n_squares,
+        count(*) FILTER (response_n > 0) AS response_clinics_n,
+        sum(response_total * response_total) AS response_total_squares,
+        sum(response_total * response_n) AS response_products,
+        sum(response_n * response_n) AS response_n_squares
+    FROM clinics
+    GROUP BY GROUPING SETS ((clinic_id, condition, route, scale, timepoint), (condition, route, scale, timepoint))
+)
+SELECT
+    clinic_id,
+    condition,
+    route,
+    scale,
+    timepoint,
+    CAST(analysed_sum AS DOUBLE) / nullif(change_n, 0) / 1e9 AS analysed_baseline_mean,
+    sqrt(CAST(change_n * analysed_squares - analysed_sum * analysed_sum AS DOUBLE)
+        / nullif(change_n * (change_n - 1), 0)) / 1e9 AS analysed_baseline_sd,
+    CAST(lost_sum AS DOUBLE) / nullif(lost_n, 0) / 1e9 AS lost_baseline_mean,
+    sqrt(CAST(lost_n * lost_squares - lost_sum * lost_sum AS DOUBLE) / nullif(lost_n * (lost_n - 1), 0)) / 1e9
+        AS lost_baseline_sd,
+    CAST(screening_n AS BIGINT) AS screening_n,
+    CAST(screening_sum AS DOUBLE) / nullif(screening_n, 0) / 1e9 AS screening_change_mean,
+    clinics_n,
+    CAST(change_n AS DOUBLE) AS change_cluster_n,
+    CAST(change_total AS DOUBLE) / 1e9 AS change_total,
+    CAST(change_total_squares AS DOUBLE) / 1e18 AS change_total_squares,
+    CAST(change_products AS DOUBLE) / 1e9 AS change_products,
+    CAST(change_n_squares AS DOUBLE) AS change_n_squares,
+    response_clinics_n,
+    CAST(response_n AS DOUBLE) AS response_cluster_n,
+    CAST(response_total AS DOUBLE) AS response_total,
+    CAST(response_total_squares AS DOUBLE) AS response_total_squares,
+    CAST(response_products AS DOUBLE) AS response_products,
+    CAST(response_n_squares AS DOUBLE) AS response_n_squares
+FROM summed

@@ -1,0 +1,53 @@
+-- What NHS Talking Therapies would say of each counted course.
+-- Grain: one row per counted unit (the first courses).
+-- Inputs: counted_units, courses_of_care, patient_outcomes, talking_measures (condition, depression, anxiety, back_up).
+-- Parameter: least_sessions.
+-- First score = baseline, last score = the latest follow-up. The anxiety measure is the condition's own where both its
+-- scores are there, else the back-up. A scale without caseness or reliable change is no measure of the pair.
+-- why_not: why the course is not finished, the first that holds; NULL = finished. Flags are NULL then.
+WITH scored AS (
+    SELECT unit_number, scale, is_case, case_at_followup, reliably_improved, reliably_deteriorated
+    FROM patient_outcomes
+    WHERE timepoint = 'last' AND is_analysed AND caseness_defined AND reliable_defined
+),
+units AS (
+    SELECT counted_units.*, n_sessions, depression, anxiety, back_up
+    FROM counted_units
+    JOIN courses_of_care USING (clinic_id, patient_id, course_number)
+    JOIN talking_measures ON talking_measures.condition = counted_units.condition
+),
+paired AS (
+    SELECT
+        units.clinic_id,
+        units.condition,
+        units.route,
+        units.is_first,
+        CASE
+            WHEN n_sessions < $least_sessions THEN 'one_session'
+            WHEN low.unit_number IS NULL OR coalesce(own.unit_number, other.unit_number) IS NULL THEN 'too_few_scores'
+        END AS why_not,
+        own.unit_number IS NULL AS on_back_up,
+        low.is_case OR CASE WHEN on_back_up THEN other.is_case ELSE own.is_case END AS at_caseness,
+        low.case_at_followup OR CASE WHEN on_back_up THEN other.case_at_followup ELSE own.case_at_followup END
+            AS still_at_caseness,
+        low.reliably_improved OR CASE WHEN on_back_up THEN other.reliably_improved ELSE own.reliably_improved END
+            AS any_better,
+        low.reliably_deteriorated
+            OR CASE WHEN on_back_up THEN other.reliably_deteriorated ELSE own.reliably_deteriorated END AS any_worse
+    FROM units
+    LEFT JOIN scored AS low ON low.unit_number = units.unit_number AND low.scale = depression
+    LEFT JOIN scored AS own ON own.unit_number = units.unit_number AND own.scale = anxiety
+    LEFT JOIN scored AS other ON other.unit_number = units.unit_number AND other.scale = back_up
+)
+SELECT
+    clinic_id,
+    condition,
+    route,
+    is_first,
+    why_not,
+    CASE WHEN why_not IS NULL THEN on_back_up END AS on_back_up,
+    CASE WHEN why_not IS NULL THEN at_caseness END AS at_caseness,
+    CASE WHEN why_not IS NULL THEN at_caseness AND NOT still_at_caseness END AS recovered,
+    CASE WHEN why_not IS NULL THEN any_better END AS any_better,
+    CASE WHEN why_not IS NULL THEN any_worse END AS any_worse
+FROM paired

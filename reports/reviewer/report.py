@@ -1,0 +1,109 @@
+"""The reviewer's report of a run, for the inside of the home only: the network's pages and each clinic's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipelines.provenance.rule_runs import KEY
+from pipelines.rules.finding import Finding
+from pipelines.vocabulary import ALL
+from reports.about import About
+from reports.pages import frame
+from reports.released_rows import Scope
+from reports.reviewer import quality_html, rules_html
+from reports.reviewer.rule_page import Inside, Listed, Part
+from reports.reviewer.trends import first_failed
+from reports.sections import rule_lines
+from reports.sections.parts import Page
+from reports.sections.rule_lines import RuleLine
+from reports.table_file import text_cell
+from reports.words import words_of
+
+CHECKS = "checks.csv"
+CHECK_COLUMNS = (
+    *KEY,
+    *("kind", "context", "effect", "status", "failed_n", "evaluated_n", "failed_pct", "threshold"),
+    *("first_failed_run", "first_failed_up_to_receipt"),
+)
+# From quality.html to the home folder: validation/<run_id>/, and clinics/<clinic_id>/ below it.
+_UP, _UP_OF_CLINIC = "../../", "../../../../"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run found, in exact counts: what stands of every clinic, failures by route and condition, listed rows."""
+
+    findings: Sequence[Finding]
+    broken_down: Sequence[Part] = ()
+    listed: Sequence[Listed] = ()
+
+    def of_clinic(self, clinic_id: str) -> Found:
+        """The same of one clinic."""
+        return Found(
+            [each for each in self.findings if each.clinic_id == clinic_id],
+            [each for each in self.broken_down if each.clinic_id == clinic_id],
+            [each for each in self.listed if each.clinic_id == clinic_id],
+        )
+
+
+def build_reviewers_report(found: Found, about: About) -> dict[str, bytes]:
+    """Relative path -> bytes: quality.html, checks.csv and rules/<code>.html of all clinics; in clinics/<clinic_id>/
+    the same of one clinic, which holds no other. TypeError for anything but findings: counts are exact.
+    """
+    report = _pages(found, about, ALL)
+    for clinic_id in sorted({finding.clinic_id for finding in found.findings}):
+        own = _pages(found.of_clinic(clinic_id), about.for_clinic(clinic_id), clinic_id)
+        report |= {f"clinics/{clinic_id}/{path}": content for path, content in own.items()}
+    return report
+
+
+def _pages(found: Found, about: About, clinic_id: str) -> dict[str, bytes]:
+    lines = rule_lines.lines_of_findings(found.findings)
+    page = Page({}, about, words_of(about.language, about.limits), Scope(clinic_id))
+    page = replace(page, rule_pages=rules_html.addresses_of(page, lines))
+    up = f"{_UP}../" if clinic_id == ALL else _UP_OF_CLINIC
+    inside = Inside(up, found.broken_down, found.listed)
+    return {
+        "quality.html": quality_html.quality_page(page, lines, _frame(page, "reviewer"), linked=False),
+        CHECKS: checks_csv(page, lines),
+        **rules_html.rule_pages(page, lines, lambda way: _frame(page, "reviewer_rules", way), inside),
+    }
+
+
+def _frame(page: Page, here: str, up: str = "") -> dict[str, Any]:
+    """The frame of a released page, with the links that this report has, and who may read it."""
+    words = page.words
+    links = [{"href": f"{up}quality.html", "text": words.say("rule.back"), "here": here == "reviewer"}]
+    if page.scope.clinic_id != ALL and any("#" in address for address in page.rule_pages.values()):
+        address = f"{up}{rules_html.OF_A_CLINIC}"
+        links.append({"href": address, "text": words.say("rule.link"), "here": here == "reviewer_rules"})
+    return frame(page, "reviewer", [], up) | {
+        "links": links,
+        "table_files": [{"href": f"{up}{CHECKS}", "text": CHECKS}],
+        "reader": words.say("reader.reviewer"),
+        "sheet_mark": words.say("page.synthetic") if page.about.synthetic else words.say("reader.reviewer"),
+    }
+
+
+def checks_csv(page: Page, lines: Iterable[RuleLine]) -> bytes:
+    """Every check on a line, the most urgent first: percentages 0 to 100, an empty cell where there is no figure."""
+    ordered = sorted(lines, key=lambda line: line.urgency)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CHECK_COLUMNS)
+    writer.writerows(_check(page, line) for line in ordered)
+    return text.getvalue().encode()
+
+
+def _check(page: Page, line: RuleLine) -> list[str]:
+    rule = rule_lines.fact(page, line.rule)
+    run = first_failed(page.about.past, line)
+    words = (line.clinic_id, line.rule, line.table, line.column, rule.kahn, rule.context, line.effect, line.status)
+    figures = (line.failed_n, line.evaluated_n, line.failed_pct, line.threshold_pct)
+    told = ["" if each is None else f"{round(each, 6):.6f}".rstrip("0").rstrip(".") for each in figures]
+    since = ["", ""] if run is None else [str(run.number), str(run.receipt)]
+    return [*(text_cell(word) for word in words), *told, *since]
