@@ -198,7 +198,10 @@ def _type_of(column: pd.Series[Any]) -> str:
 
 
 def findings_metadata(findings: Sequence[Finding]) -> Metadata:
-    """One row per clinic, rule and column of a rule group that anything broke, the worst first."""
+    """One row per clinic, rule and column of a rule group that anything broke, the worst first; then its counts.
+
+    A record counts once for each rule and column that it is judged by.
+    """
     order = {"error": 0, "failed": 1, "passed_with_failures": 2, "passed": 3, "not_applicable": 4}
     rows = [
         {
@@ -218,7 +221,11 @@ def findings_metadata(findings: Sequence[Finding]) -> Metadata:
         if finding.status in _RESULTS
     ]
     counts = {f"rules_{word}": sum(finding.status == word for finding in findings) for word in order}
-    return {"findings": table_of(rows), **counts, "records_failed": sum(f.failed_n or 0 for f in findings)}
+    records = {
+        "records_failed": sum(finding.failed_n or 0 for finding in findings),
+        "records_evaluated": sum(finding.evaluated_n or 0 for finding in findings),
+    }
+    return {"findings": table_of(rows), **counts, **records}
 
 
 def release_metadata(made: Made) -> Metadata:

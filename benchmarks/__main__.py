@@ -74,6 +74,9 @@ def _measure(size: int, per_clinic: int, folder: Path, without: Iterable[str]) -
             _whole(run([*python, "benchmarks.floor", str(inbox), str(folder / "floor")]), "floor")
         )
         shutil.rmtree(folder / "floor")
+    judging = run([*python, "benchmarks.judging", str(inbox), str(folder / "judging")])
+    measured["judging"] = _told(_whole(judging, "judging"))
+    shutil.rmtree(folder / "judging")
     home = folder / "home"
     _open_home(home, inbox)
     kap = _whole(run([str(Path(sys.executable).with_name("kap")), "run", "--home", str(home)]), "kap run")

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.judging import EVALUATING, JUDGING
+
+# The line of pandas_way.py.
+VALIDATING = "validating with Great Expectations"
 BEGIN, END = "<!-- made by make bench: begin -->", "<!-- made by make bench: end -->"
 # What is asked for, at ten million scores; at fewer the start-up alone is most of a run.
 ASKED_AT = 10_000_000
@@ -39,9 +43,31 @@ def markdown(found: Mapping[str, Any]) -> str:
             ),
         ),
         "",
+        *_judging(sizes),
+        "",
         f"Imports alone, CPU: {_listed(found['imports'])}. {_asked(sizes)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _judging(sizes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The judging by itself, imports apart: the product, the floor's query on the same files, GX on pandas."""
+    rows = (
+        ("every rule, Great Expectations in DuckDB", "judging", (EVALUATING, JUDGING)),
+        ("one DuckDB query by hand, for about a third of these counts", "floor", ("counting violations",)),
+        ("Great Expectations on pandas (SUMMARY), for about as many", "pandas", (VALIDATING,)),
+    )
+    heads = ("judging alone, imports apart", *(f"{size['scores']:,}" for size in sizes))
+    return _table(heads, ((words, *(_parts(size.get(way), parts) for size in sizes)) for words, way, parts in rows))
+
+
+def _parts(used: Mapping[str, Any] | None, wanted: tuple[str, ...]) -> str:
+    """Seconds of some lines of a measurement together, and the largest memory in any of them."""
+    found = [step for step in (used or {}).get("steps", ()) if step["text"] in wanted]
+    if len(found) != len(wanted):
+        return "not run"
+    wall, cpu = (sum(step[name] for step in found) for name in ("wall_seconds", "cpu_seconds"))
+    return f"{_seconds(wall)} ({_seconds(cpu)}), {_memory(max(step['peak_mb'] for step in found))}"
 
 
 def put_into(readme: Path, text: str) -> None:

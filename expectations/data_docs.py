@@ -65,7 +65,7 @@ def _sections(stored: Mapping[str, Any]) -> list[str]:
                 "unsuccessful_expectations": len(results) - passed_n,
                 "success_percent": 100 * passed_n / len(results) if results else None,
             },
-            meta={},
+            meta={"batch_kwargs": {"data_asset_name": "evaluated records"}},
         )
     )
     made = []

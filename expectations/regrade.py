@@ -55,13 +55,13 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     return "blocked" if any(each.effect == "blocks" and each.status == "failed" for each in listed) else "passed"
 
 
-def _regraded(
-    finding: Finding, measured: Mapping[str, Iterable[float]], thresholds: Mapping[str, float]
-) -> Finding:
+def _regraded(finding: Finding, measured: Mapping[str, Iterable[float]], thresholds: Mapping[str, float]) -> Finding:
     rule = BY_CODE.get(finding.rule)
-    if rule is None or finding.failed_n is None or not finding.evaluated_n:
+    if rule is None:
         return finding
     limit = threshold_in_force(rule, thresholds)
+    if finding.failed_n is None or not finding.evaluated_n:
+        return replace(finding, threshold_pct=limit)
     failed_n = _failed_n(rule, finding, measured.get(rule.code), limit)
     if failed_n is None:
         return replace(finding, status="error", failed_n=None, evaluated_n=None, failed_pct=None, threshold_pct=limit)

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
+from expectations.regrade import Verdict, verdict_of
 from expectations.run import ClinicValidation, validate_clinic
 from pipelines.contract.tables import TABLES
 from pipelines.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, write_whole
@@ -30,8 +30,6 @@ from pipelines.steps.candidates import (
     reconciliation_of,
 )
 from pipelines.steps.job import Job
-
-Verdict = Literal["passed", "blocked", "error"]
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,12 @@ def _validate(job: Job, candidate: Candidate) -> Validation:
     # A folder of this run's own: DuckDB keeps a database open in its process after the file is gone.
     scratch = make_folder(job.home.tmp / "validation" / job.run_id / candidate.clinic_id, PRIVATE_FOLDER)
     try:
-        relations, limits = _relations(job, candidate), job.settings.engine
+        relations, limits = relations_of(job, candidate), job.settings.engine
         thresholds = job.settings.thresholds.of_rules()
         found = validate_clinic(candidate.clinic_id, relations, scratch, thresholds, load_catalogue(), limits)
     finally:
         shutil.rmtree(scratch.parent, ignore_errors=True)
-    validation = Validation(candidate.clinic_id, _verdict(found), found.blocking, found.findings)
+    validation = Validation(candidate.clinic_id, verdict_of(found.findings), found.blocking, found.findings)
     _keep(job, candidate, found, validation, reconciliation_of(job.home.tmp, candidate.clinic_id))
     return validation
 
@@ -96,17 +94,12 @@ def _nothing_left(job: Job, candidate: Candidate) -> Validation:
     return validation
 
 
-def _relations(job: Job, candidate: Candidate) -> dict[str, Path | StoredStates]:
+def relations_of(job: Job, candidate: Candidate) -> dict[str, Path | StoredStates]:
+    """What is judged of a prepared candidate, as `validate_clinic` takes it."""
     folder = candidate_folder(job.home.tmp, candidate.clinic_id)
     decided = (candidate_states(job, candidate.clinic_id, table, candidate.receipts) for table in TABLES.values())
     tables = {states.table.name: states for states in decided if states is not None}
     return {**tables, "deliveries": candidate_path(folder, "deliveries")}
-
-
-def _verdict(found: ClinicValidation) -> Verdict:
-    if found.errors:
-        return "error"
-    return "blocked" if found.blocked else "passed"
 
 
 def _keep(

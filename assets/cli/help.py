@@ -76,6 +76,14 @@ HELP = {
         "Nothing.",
         (ExitCode.DONE, _FAULT, _USAGE),
     ),
+    "validate": CommandHelp(
+        _UNDERSTAND,
+        "What each run's validation said; an old run by other thresholds.",
+        ("kap validate", "kap validate --regrade", "kap validate --data-docs --json"),
+        "Nothing; with --regrade the file regraded-DIGEST.json, with --data-docs the folder data-docs, both in the "
+        "run's folder of validation/.",
+        (ExitCode.DONE, _FAULT, _USAGE, ExitCode.BLOCKED),
+    ),
     "verify": CommandHelp(
         _UNDERSTAND,
         "What was altered in the record, the raw files or the release.",
@@ -108,6 +116,8 @@ FIRST_STEPS = (
 )
 # What an exit code says where it does not say what `kap run` says.
 _OTHER_WORDS = {
+    ("validate", ExitCode.BLOCKED): "--regrade: a clinic would be blocked",
+    ("validate", _FAULT): "--regrade: a rule of a clinic has no verdict; or a fault of the program",
     ("verify", _FAULT): "something was altered, or a fault of the program",
     ("selftest", _FAULT): "a figure differs from the published one, or a fault of the program",
     ("map", ExitCode.REFUSED): "a file cannot be read",

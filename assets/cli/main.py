@@ -205,6 +205,31 @@ def rules(
 
 
 @app.command(cls=HelpfulCommand)
+def validate(
+    run: Annotated[str | None, typer.Argument(help="A run's id. Default: the latest.", show_default=False)] = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="By the thresholds of kap.toml as they are now.")] = False,
+    data_docs: Annotated[bool, typer.Option("--data-docs", help="Write Great Expectations' own pages of it.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs that judged a clinic; or grade an old run anew; or write Great Expectations' pages of it.
+
+    Nothing is judged or published: that is what `kap run` does. A regrading asks what a run would have said by other
+    thresholds, from the counts it left.
+    """
+    from assets.cli.validate import list_runs, refuse_both, regrade_run, write_data_docs
+
+    opened = _home(home, create=False)
+    refuse_both(run, regrade, data_docs)
+    if regrade:
+        raise typer.Exit(regrade_run(opened, run, as_json))
+    if data_docs:
+        write_data_docs(opened, run, as_json)
+    else:
+        list_runs(opened, as_json)
+
+
+@app.command(cls=HelpfulCommand)
 def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Say what was altered: the ledger's chain, the raw deliveries, the current release."""
     from assets.cli.verify import verify_home

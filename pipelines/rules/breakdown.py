@@ -37,7 +37,9 @@ def broken_down(engine: Engine, relation: str, failing: Iterable[tuple[str, str,
     deliveries, gives none. Needs patient_care.
     """
     wanted = set(failing)
-    pairs = [(rule, *pair) for rule, *pair in judged_pairs(relation) if (rule.code, *pair) in wanted]
+    pairs = [
+        (rule, table, column) for rule, table, column in judged_pairs(relation) if (rule.code, table, column) in wanted
+    ]
     source = _with_care(engine, relation)
     if not pairs or source is None:
         return []

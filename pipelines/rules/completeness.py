@@ -5,7 +5,6 @@ from __future__ import annotations
 from pipelines.rules.finding import Effect
 from pipelines.rules.rule import COUNT_REASON, GAP_REASON, Rule
 
-
 # The one rule on a whole record is that on its dose.
 _DOSE_AS_DELIVERED = "NOT list_has_any(set_aside, ['dose_mg', 'dose_mg_per_kg'])"
 

@@ -154,14 +154,16 @@ def _completeness(engine: Engine, table: str) -> str:
     """SELECT of the completeness of the columns of a table that any rule reads, and of the number of its records."""
     described = {str(row[0]) for row in engine.rows(f"DESCRIBE usable_{table}")}
     columns = [column for column in TABLES[table].columns if column in described - _HOUSEKEEPING]
+    filled = ", ".join(f"count({quoted(column)}) AS {quoted(column)}" for column in columns)
     parts = ", ".join(
-        f"{{'measured': '{column}', 'old_filled': count({quoted(column)}) FILTER (NOT is_new), "
-        f"'new_filled': count({quoted(column)}) FILTER (is_new)}}"
+        f"{{'measured': '{column}', 'old_filled': coalesce(sum({quoted(column)}) FILTER (NOT is_new), 0)::BIGINT, "
+        f"'new_filled': coalesce(sum({quoted(column)}) FILTER (is_new), 0)::BIGINT}}"
         for column in columns
     )
     is_new = "coalesce(receipt IN (SELECT receipt FROM pending_deliveries), TRUE)"
     return (
         f"SELECT '{table}' AS table_name, unnest(parts, recursive := TRUE), old_n, new_n FROM (\n"
-        f"SELECT [{parts}] AS parts, count_if(NOT is_new) AS old_n, count_if(is_new) AS new_n\n"
-        f"FROM (SELECT *, {is_new} AS is_new FROM usable_{table}))"
+        f"SELECT [{parts}] AS parts, coalesce(sum(rows_n) FILTER (NOT is_new), 0)::BIGINT AS old_n,\n"
+        f"coalesce(sum(rows_n) FILTER (is_new), 0)::BIGINT AS new_n\n"
+        f"FROM (SELECT {is_new} AS is_new, count(*) AS rows_n, {filled} FROM usable_{table} GROUP BY is_new))"
     )

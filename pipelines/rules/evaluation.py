@@ -210,7 +210,8 @@ def _carried(engine: Engine, relation: str, source: str) -> list[str]:
 def _usable_select(engine: Engine, table: str) -> str:
     """Records that no rule over delivered records quarantines, their set-aside values NULL; from the flags.
 
-    set_aside: the columns of a record whose values a rule set aside, so that none is told as left empty too.
+    set_aside: the columns of a record whose values a rule set aside, so that none is told as left empty too; of those
+    that a rule asks about.
     """
     carried = _carried(engine, table, quoted(f"delivered_{table}"))
     quarantining: list[str] = []
@@ -228,13 +229,21 @@ def _usable_select(engine: Engine, table: str) -> str:
         for name in carried
     )
     places = ", ".join(
-        f"CASE WHEN {' OR '.join(violated)} THEN '{column}' END" for column, violated in blanking.items()
+        f"CASE WHEN {' OR '.join(violated)} THEN '{column}' END"
+        for column, violated in blanking.items()
+        if column in _asked_about(table)
     )
     set_aside = f"list_filter([{places}]::VARCHAR[], lambda place: place IS NOT NULL)" if places else "[]::VARCHAR[]"
     return (
         f"SELECT {listed}, {set_aside} AS set_aside FROM {quoted(f'evaluated_{table}')} WHERE state <> 'quarantined' "
         f"AND record_status IS DISTINCT FROM 'withdrawn' AND NOT ({' OR '.join(quarantining)})"
     )
+
+
+def _asked_about(table: str) -> frozenset[str]:
+    """The words of the softer rules of a table that tell a value set aside from one left empty."""
+    texts = (rule.predicates(column)[0] for rule, column in pairs(table, "usable") if "set_aside" in rule.population)
+    return frozenset(re.findall(r"\w+", " ".join(texts)))
 
 
 def _with_columns(engine: Engine, relation: str | None, wanted: Mapping[str, str], defaults: Mapping[str, str]) -> str:

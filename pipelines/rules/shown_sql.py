@@ -6,7 +6,8 @@ from pipelines.engine import quoted
 from pipelines.rules.evaluation import relation_of
 from pipelines.rules.rule import Rule
 
-_BEYOND = {"at_most": ">", "at_least": "<"}
+# What a rule on whole files expects of each is beyond this.
+_BEYOND = {"at_most": "> {threshold:g}", "at_least": "< 1"}
 
 
 def source_of(rule: Rule, table: str) -> str:
@@ -25,13 +26,17 @@ def counting_sql(rule: Rule, table: str, column: str, threshold: float) -> str:
     source = quoted(source_of(rule, table))
     if rule.expected in _BEYOND:
         value = quoted(column)
-        return (
-            f"SELECT\n    count({value}) AS evaluated_n,\n"
-            f"    count(*) FILTER (WHERE {value} {_BEYOND[rule.expected]} {threshold:g}) AS failed_n\nFROM {source}"
-        )
+        beyond = _BEYOND[rule.expected].format(threshold=threshold)
+        counts = (f"count({value})", f"{value} {beyond}")
+        return _select(*counts, source)
     population, violation = rule.predicates(column)
-    return (
-        "SELECT\n    count(flag) AS evaluated_n,\n    count(*) FILTER (WHERE flag = 1) AS failed_n\nFROM (\n    SELECT\n"
+    flags = (
+        "(\n    SELECT\n"
         f"        CASE\n            WHEN {population}\n            THEN CASE WHEN {violation} THEN 1 ELSE 0 END\n"
         f"        END AS flag\n    FROM {source}\n)"
     )
+    return _select("count(flag)", "flag = 1", flags)
+
+
+def _select(evaluated: str, failed: str, source: str) -> str:
+    return f"SELECT\n    {evaluated} AS evaluated_n,\n    count(*) FILTER (WHERE {failed}) AS failed_n\nFROM {source}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pipelines.rules.rule import (
     COUNT_REASON,
@@ -20,7 +20,10 @@ from pipelines.rules.rule import (
 Pair = tuple[str, str]
 # Percent of failures up to which such a rule still passes.
 Tolerated = Literal[0, 5, 20, 100]
-NONE, SLIPS, GAPS, COUNTED = 0, 5, 20, 100
+NONE: Final = 0
+SLIPS: Final = 5
+GAPS: Final = 20
+COUNTED: Final = 100
 
 _REASONS = {NONE: NONE_REASON, SLIPS: SLIP_REASON, GAPS: GAP_REASON, COUNTED: COUNT_REASON}
 _SUBCATEGORIES: dict[Group, Subcategory] = {"completeness": "none", "sequence": "temporal"}
@@ -47,7 +50,7 @@ def softer(
     Kahn: completeness in the group of that name, else plausibility. over: usable records; `patients` where the column
     is the patient_id.
     """
-    pairs: tuple[Pair, ...] = (applies,) if isinstance(applies[0], str) else applies  # type: ignore[assignment]
+    pairs: tuple[Pair, ...] = (applies,) if isinstance(applies[0], str) else applies
     kahn: Category = "completeness" if group == "completeness" else "plausibility"
     of_patients = pairs[0][1] == "patient_id"
     return Rule(

@@ -206,7 +206,8 @@ def _earlier_volumes(history: History, candidate: Candidate) -> pd.DataFrame:
         if row["receipt"] in standing
     }
     frame = pd.DataFrame(sizes.values(), columns=["table", "records"]).astype({"table": "str", "records": "int64"})
-    return frame.groupby("table")["records"].agg(deliveries_n="count", median_n="median")
+    records = frame.groupby("table")["records"]
+    return pd.DataFrame({"deliveries_n": records.count(), "median_n": records.median()})
 
 
 def _delivery_rows(pending: pd.DataFrame, confirmed: frozenset[int], earlier: pd.DataFrame) -> pd.DataFrame:

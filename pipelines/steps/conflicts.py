@@ -19,7 +19,7 @@ LISTING = "conflicts.csv"
 
 
 def list_conflicts(engine: Engine, home: Home, table: Table, receipts: Iterable[Receipt]) -> None:
-    """Write `conflicts.csv` for each of these receipts with records in conflict. Needs `decided_<table>`, `delivered`."""
+    """Write `conflicts.csv` for each of these receipts with any. Needs `decided_<table>` and `delivered`."""
     own = {receipt.sequence: receipt for receipt in receipts}
     select = load_sql(__file__, "conflicts").replace("/* decided */", quoted(f"decided_{table.name}"))
     rule = BY_CODE[CONFLICT_RULE]

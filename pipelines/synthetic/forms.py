@@ -14,7 +14,8 @@ _EITHER_OR = {"qids_sr16": ((6, 7), (8, 9))}
 class Form:
     """One questionnaire: lowest and highest answer of each item in order, and who answers it.
 
-    `summed`: the score is the plain sum of all items, so that a total can be delivered beside them.
+    `summed`: the score is the plain sum of all items, so that a total can be delivered beside them. `rarer`: items that
+    fewer people confirm than the others (thoughts of death or self-harm).
     """
 
     scale: str
@@ -22,6 +23,7 @@ class Form:
     respondent: str
     summed: bool
     either_or: tuple[tuple[int, int], ...] = ()
+    rarer: tuple[int, ...] = ()
 
 
 def load_forms(scales: Iterable[str]) -> dict[str, Form]:
@@ -35,5 +37,7 @@ def load_forms(scales: Iterable[str]) -> dict[str, Form]:
         own = next((entry for entry in instrument.scales if entry.id == scale), None)
         summed = own is not None and own.scoring.combine == "sum" and own.scoring.factor == 1
         summed = summed and own is not None and own.scoring.items is None and own.scoring.domains is None
-        forms[scale] = Form(scale, instrument.items.limits, instrument.respondent, summed, _EITHER_OR.get(scale, ()))
+        either_or = _EITHER_OR.get(scale, ())
+        rarer = tuple(each.item for each in own.safety_items) if own else ()
+        forms[scale] = Form(scale, instrument.items.limits, instrument.respondent, summed, either_or, rarer)
     return forms

@@ -26,6 +26,8 @@ _UNSPECIFIED_PCT = 3
 _ITEM_9_EMPTY_PCT = 1.5
 _ITEM_EMPTY_PCT = 0.4
 _ITEM_NOISE, _OCCASION_NOISE = 0.21, 0.04
+_RARER_BY = 0.45  # of the range, so that about half of the people with depression confirm such an item at baseline
+_SCREENED_PCT = 20
 _COLUMNS = ("patient", "occasion", "patient_id", "scale", "score_day", "administration", "respondent")
 _SECONDARY_SHARE = 0.85  # of the improvement, on scales that are not the condition's own
 
@@ -84,6 +86,9 @@ def _occasions(patients: pd.DataFrame, sessions: pd.DataFrame, clinic: ClinicSha
         week4 = 28 + draws.whole(size, -4, 4)
         measured = followed & draws.chance(size, _WEEK_4_PCT) & (week4 > last)
         parts += [at(measured, week4, "week4"), *_around_sessions(patients, sessions, clinic, followed, draws)]
+        # Some were asked at the consultation too, before the score that counts as the baseline.
+        screened = patients["has_baseline"].to_numpy() & (before > -14) & draws.chance(size, _SCREENED_PCT)
+        parts.append(at(screened, before - draws.whole(size, 7, 14), "screening", "unspecified"))
     frame = pd.concat(parts, ignore_index=True)
     observed = patients["observed_days"].to_numpy()[frame["patient"]]
     frame = frame[frame["score_day"] <= observed]
@@ -160,7 +165,9 @@ def _answered(
     progress = occasions.loc[rows.index, "progress"].to_numpy()
     level = start[patient] * (1 - share[patient] * progress) + _OCCASION_NOISE * draws.bell(count)
     low, high = np.array(form.limits).T
-    answers = low + np.rint((high - low) * (level[:, None] + _ITEM_NOISE * draws.bell(count, width)))
+    shift = np.zeros(width)
+    shift[[item - 1 for item in form.rarer]] = -_RARER_BY
+    answers = low + np.rint((high - low) * (level[:, None] + shift + _ITEM_NOISE * draws.bell(count, width)))
     answers = np.clip(answers, low, high)
     _leave_empty(form, answers, draws)
     whole = ~np.isnan(answers).any(axis=1)

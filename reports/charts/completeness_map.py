@@ -47,11 +47,9 @@ def spec(words: Words, clinics_n: int, lines_n: int) -> Spec:
     scale = alt.Scale(domain=list(SHADES), range=list(SHADES.values()))
     shade = alt.Fill("shade:N", scale=scale, legend=None)
     shown = f"indexof({list(SHADES)}, datum.shade) >= 0"
-    cell = {"stroke": theme.GRID, "aria": False}
-    layers = [
-        base.transform_filter(f"!({shown})").mark_rect(fill=dict(theme.HATCH), **cell).encode(tooltip=spoken),
-        base.transform_filter(shown).mark_rect(**cell).encode(fill=shade, tooltip=spoken),
-    ]
+    hatched = base.transform_filter(f"!({shown})").mark_rect(fill=dict(theme.HATCH), stroke=theme.GRID, aria=False)
+    shaded = base.transform_filter(shown).mark_rect(stroke=theme.GRID, aria=False)
+    layers = [hatched.encode(tooltip=spoken), shaded.encode(fill=shade, tooltip=spoken)]
     if clinics_n <= LAST_WITH_TEXT_N:
         layers.append(base.mark_text(fontSize=12, color=theme.INK, aria=False).encode(text="present:N", tooltip=spoken))
     return finished(alt.layer(*layers), words.say("completeness.map"))

@@ -131,7 +131,7 @@ def rule_view(page: Page, code: str, lines: Sequence[RuleLine], inside: Inside |
         counts=_counts(page, told) if told else None,
         clean=_clean(page, len(lines) - len(told)),
         parts=_parts(page, [each for each in inside.broken_down if each.rule == code]) if inside else None,
-        runs=_runs(page, after),
+        runs=_runs(page, code, after),
         line=_line(page, after),
         rows=_rows(page, rule.effects, bool(told), inside, listed),
         listed=_listed(page, listed, inside.up) if inside and listed else None,
@@ -186,7 +186,7 @@ def _counts(page: Page, told: Sequence[RuleLine]) -> TableView:
     counted = ("status", "failed_n", "evaluated_n", "failed_pct", "threshold", "trend", "first_failed")
     names = (*(("clinic",) if many else ()), "where", *counted)
     return TableView(
-        words.say("rule.counts_caption"),
+        words.say("rule.counts_caption", rule=told[0].rule),
         tuple(words.say(f"column.{name}") for name in names),
         tuple(
             (
@@ -215,7 +215,7 @@ def _parts(page: Page, broken_down: Sequence[Part]) -> TableView | None:
     words = page.words
     ordered = sorted(broken_down, key=lambda part: (part.dimension, -part.failed_n, part.clinic_id, part.level))
     return TableView(
-        words.say("rule.parts_caption"),
+        words.say("rule.parts_caption", rule=ordered[0].rule),
         tuple(words.say(f"column.{name}") for name in ("of_group", "clinic", "where", "failed", "failed_pct")),
         tuple(
             (
@@ -230,13 +230,13 @@ def _parts(page: Page, broken_down: Sequence[Part]) -> TableView | None:
     )
 
 
-def _runs(page: Page, after: Sequence[RuleAfter]) -> TableView | None:
+def _runs(page: Page, code: str, after: Sequence[RuleAfter]) -> TableView | None:
     """The last runs, the newest first; none for a rule that no run judged."""
     if not after:
         return None
     words, runs = page.words, {run.number: run for run in page.about.past.runs}
     return TableView(
-        words.say("rule.runs_caption"),
+        words.say("rule.runs_caption", rule=code),
         tuple(words.say(f"column.{name}") for name in ("run", "failed", "failed_pct", "checks_failed")),
         tuple(
             (
@@ -279,7 +279,7 @@ def _rows(page: Page, effects: Sequence[str], found: bool, inside: Inside | None
 def _listed(page: Page, listed: Sequence[Listed], up: str) -> TableView:
     words = page.words
     return TableView(
-        words.say("rule.listed_caption"),
+        words.say("rule.listed_caption", rule=listed[0].rule),
         tuple(words.say(f"column.{name}") for name in ("listed_in", "clinic", "file", "rows_listed")),
         tuple(
             (

@@ -42,4 +42,4 @@ def rule_pages(page: Page, lines: Sequence[RuleLine], frame: Frame, inside: Insi
 
 def _page(page: Page, heading: str, views: Sequence[RuleView], frame: Mapping[str, Any]) -> bytes:
     values = {**frame, "heading": heading, "views": views, "alone": page.scope.clinic_id == ALL}
-    return render.page("rule.html.j2", page.words, values, ("tables.js",))
+    return render.page("rules.html.j2", page.words, values, ("tables.js",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipelines.provenance.rule_runs import RuleRuns, Run
+from pipelines.vocabulary import ALL
 from reports import figures
 from reports.charts import rule_history
 from reports.sections import rule_lines
@@ -44,7 +45,8 @@ def runs(page: Page) -> Section:
     sentence = words.say("runs.sentence")
     if len(shown) < len(past.runs):
         sentence += " " + words.say("runs.many", shown=figures.count(SHOWN_N), runs=figures.count(len(past.runs)))
-    several = len(shown) > 1 and share.notna().all()
+    several = len(shown) > 1 and bool(share.notna().all())
+    drawn = several and page.scope.clinic_id == ALL
     return Section(
         "runs",
         words.say(
@@ -56,9 +58,11 @@ def runs(page: Page) -> Section:
         if several
         else words.say("runs.one" if len(shown) == 1 else "runs.heading"),
         sentence,
-        reading=words.say("runs.reading") if several else "",
+        reading=words.say("runs.reading") if drawn else "",
         table=_table(page, shown, counted, passed_n, share),
-        charts=_charts(page, counted, passed_n, told_n, share) if several else (),
+        folded=drawn,
+        # What draws them weighs a megabyte: too much for each of forty clinics, whose table says the same.
+        charts=_charts(page, counted, passed_n, told_n, share) if drawn else (),
     )
 
 

@@ -32,6 +32,12 @@ _DOSES = ("dose_mg", "dose_mg_per_kg", "weight_kg", "dosing_minutes", "route", "
 _HOST_ROWS = {"sessions": 2, "scores": 3, "courses": 0, "contacts": 0, "adverse_events": 0}
 # A number of seven digits is refused at the door before any rule reads it.
 _REFUSED_AT_THE_DOOR = ("KAP-R01", "record_version")
+# What a fault leans on beside the fields it changes.
+_LEANS_ON = {
+    "KAP-X08": {"monitoring_minutes"},
+    "KAP-S14": {"monitoring_minutes"},
+    "KAP-X44": {"sbp_pre"},
+}
 _CELL_RULES = ("KAP-T01", "KAP-T02", "KAP-T03", "KAP-T04", "KAP-R01")
 
 
@@ -44,7 +50,7 @@ class Carrier:
 
 
 def clean_patient(draw: random.Random, untouched: Iterable[str] = ()) -> Patient:
-    """A patient that breaks no rule, with a contact and an adverse event; fields named in `untouched` keep their values."""
+    """A patient that breaks no rule, with a contact and an event; fields in `untouched` keep their values."""
     patient = Patient(contacts=[dict(clinic.CONTACT)], adverse_events=[dict(clinic.ADVERSE_EVENT)])
     return _varied(patient, draw, frozenset(untouched))
 
@@ -52,7 +58,7 @@ def clean_patient(draw: random.Random, untouched: Iterable[str] = ()) -> Patient
 def carrier(draw: random.Random) -> Carrier:
     """A random fault in a random patient."""
     fault = draw.choice(_PLANTABLE) if draw.random() < 0.7 else _cell_fault(draw)
-    touched = frozenset(fault.changes) - set(STATE)
+    touched = frozenset(fault.changes) - set(STATE) | _LEANS_ON.get(fault.code, set())
     touched |= {name for marker in ("damaged", "unknown") for name in fault.changes.get(marker, ())}
     patient = _varied(deepcopy(fault.patient) if fault.patient else Patient(), draw, touched)
     if fault.table in ("contacts", "adverse_events") and not fault.patient:

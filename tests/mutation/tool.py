@@ -92,7 +92,7 @@ def _judge(
     for table, text in texts.items():
         deliver(home, clinic_id, f"{table}.csv", text)
     ran = judge_and_publish(home)
-    (validation,) = ran.validations
+    (validation,) = [each for each in ran.validations if each.clinic_id == clinic_id]
     found = Counter(
         {(each.rule, each.table, each.column): each.failed_n for each in validation.findings if each.failed_n}
     )
@@ -100,7 +100,9 @@ def _judge(
     told.missed += planted - found
     told.false_alarms += found - planted
     told.refused += [each.problems[0].code for each in ran.files if each.outcome == "refused"]
-    told.rows_lost += sum(rows_n.values()) - int(ran.reconciled["records"].sum())
+    told.rows_lost += sum(rows_n.values()) - int(
+        ran.reconciled.loc[ran.reconciled["clinic_id"] == clinic_id, "records"].sum()
+    )
     folder = home.validation_of(ran.run_id)
     told.values_printed += sum(_holds_a_pseudonym(path) for path in folder.rglob("*.json"))
 

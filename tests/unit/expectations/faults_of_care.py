@@ -7,7 +7,6 @@ from typing import Any
 from tests.unit.expectations.clinic import (
     ADVERSE_EVENT,
     CONTACT,
-    COURSE,
     ESKETAMINE,
     Fault,
     Patient,
@@ -16,6 +15,7 @@ from tests.unit.expectations.clinic import (
     score,
     sessions_on,
 )
+from tests.unit.expectations.records import COURSE
 
 S, Q, C, N, E = "sessions", "scores", "courses", "contacts", "adverse_events"
 NO_READINGS: Row = dict.fromkeys(("sbp_pre", "dbp_pre", "sbp_peak", "dbp_peak", "sbp_end", "dbp_end"))

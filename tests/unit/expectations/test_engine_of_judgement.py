@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -14,9 +16,9 @@ import pytest
 
 from expectations.judge import RESULT_FORMAT, Judge, context, stripped
 from expectations.run import Evaluated, evaluate_clinic, judge_clinic, validate_clinic
-from expectations.suites import suite
+from expectations.suites import expectation, suite
 from pipelines.instruments.catalogue import load_catalogue
-from pipelines.rules.catalogue import BY_CODE, RULES
+from pipelines.rules.catalogue import BY_CODE, RULES, threshold_in_force
 from pipelines.rules.judgements import Judgement
 from tests.unit.expectations import clinic
 
@@ -29,6 +31,8 @@ ASKED = [
         ("KAP-S06", "sessions_usable", "sessions", ("session_day",), False),
         ("KAP-X02", "sessions_usable", "sessions", ("sbp_peak",), False),
         ("KAP-T01", "sessions", "sessions", ("sbp_pre",), False),
+        ("KAP-A02", "sessions_usable", "sessions", ("therapist_presence",), False),
+        ("KAP-A12", "sessions_usable", "sessions", ("sbp_pre",), False),
         ("KAP-T02", "sessions", "sessions", ("preparation_done", "intention_set"), True),
         ("KAP-D01", "deliveries", "deliveries", ("quarantined_pct",), False),
         ("KAP-D03", "deliveries", "deliveries", ("keys_n",), False),
@@ -43,6 +47,8 @@ CLEAN = pd.DataFrame(
         "sessions_usable_patient_number": [1, 1, 2, 2],
         "kap_t01_sessions_sbp_pre": [0, 0, None, 0],
         "kap_t02_sessions_any_column": [0, 0, None, 0],
+        "kap_a02_sessions_therapist_presence": [0, 0, 0, None],
+        "kap_a12_sessions_sbp_pre": [0] * 4,
         "deliveries_quarantined_pct": [20, 0, None, 1],
         "deliveries_keys_n": [1, 2, 3, None],
     },
@@ -56,26 +62,71 @@ FRAMES = {
         sessions_usable_session_day=[0, 0, 0, None],
         kap_t01_sessions_sbp_pre=[1, 0, None, 1],
         kap_t02_sessions_any_column=[1, 0, None, 1],
+        kap_a02_sessions_therapist_presence=[1, 1, 0, None],
+        kap_a12_sessions_sbp_pre=[1, 1, 0, 0],
         deliveries_quarantined_pct=[20.5, 0, None, 1],
         deliveries_keys_n=[0, 2, 3, None],
+    ),
+    # One of four sessions, and one of two pairs, is over a limit: what a rule's threshold decides.
+    "partly broken": CLEAN.assign(
+        sessions_sbp_pre=[120, 400, None, 110],
+        sessions_usable_sbp_peak=[140, None, 150, None],
+        sessions_usable_session_day=[0, None, None, 7],
+        kap_t01_sessions_sbp_pre=[0, 1, 0, 0],
+        kap_a02_sessions_therapist_presence=[0, 0, 1, None],
+        kap_a12_sessions_sbp_pre=[1, None, None, None],
     ),
     "empty": CLEAN.head(0),
     "all null": CLEAN.assign(**dict.fromkeys(CLEAN)),
 }
 
 
-def _pandas_results(frame: pd.DataFrame, name: str) -> list[dict[str, Any]]:
+def _pandas_results(
+    frame: pd.DataFrame, name: str, asked: list[Judgement] = ASKED, limits: Mapping[str, float] = MappingProxyType({})
+) -> list[dict[str, Any]]:
     import great_expectations
 
     source = context().data_sources.add_pandas(name)
     batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("whole")
     definition = great_expectations.ValidationDefinition(
-        name=name, data=batch, suite=context().suites.add(suite(name, ASKED, {}))
+        name=name, data=batch, suite=context().suites.add(suite(name, asked, limits))
     )
     context().validation_definitions.add(definition)
     found = definition.run(batch_parameters={"dataframe": frame}, result_format=RESULT_FORMAT)
     context().data_sources.delete(name)
     return [stripped(each.to_json_dict()) for each in found.results]
+
+
+def _kind(asked: Judgement) -> tuple[str, bool, bool]:
+    """What decides how an expectation is made: how it is judged, whether with others, whether some may fail."""
+    return asked.rule.expected, asked.at_once, 0 < threshold_in_force(asked.rule, {}) < 100
+
+
+def test_every_kind_of_expectation_that_is_made_is_held_against_pandas(tmp_path: Path) -> None:
+    carriers = [patient for fault in clinic.FAULTS if (patient := clinic.planted(fault)) is not None]
+    patients = [*clinic.clean_patients(20), *carriers]
+    given = clinic.write(patients, clinic.CLEAN_DELIVERIES, tmp_path / "given")
+    made = [each for e in evaluate_clinic(given, tmp_path, load_catalogue()).values() for each in e.asked]
+    held = {_kind(each) for each in ASKED}
+    # Columns judged at once are those that nothing breaks, so their threshold is never asked.
+    assert {_kind(each) for each in made if not each.at_once} - held == set()
+    assert {each.rule.expected for each in ASKED} == {rule.expected for rule in RULES}
+    assert {type(expectation(each, {})) for each in made} <= {type(expectation(each, {})) for each in ASKED}
+
+
+def test_a_limit_that_is_just_met_passes_on_both(tmp_path: Path) -> None:
+    """One of ten fails, then one of five: ten, then twenty percent hold, and a little less does not."""
+    (asked,) = [each for each in ASKED if each.rule.code == "KAP-A02"]
+    passed = {}
+    for limit in (10, 20):
+        rows = pd.DataFrame({asked.flag: [1.0] + [0.0] * (100 // limit - 1) + [None]})
+        rows.to_parquet(tmp_path / "frame.parquet")
+        for given in (limit, limit - 0.01):
+            with Judge(tmp_path, f"limit_{limit}_{given:g}".replace(".", "_"), [tmp_path / "frame.parquet"]) as judge:
+                (found,) = judge.results(suite("native", [asked], {asked.rule.code: given}))
+            (oracle,) = _pandas_results(rows, f"pandas limit {given:g}", [asked], {asked.rule.code: given})
+            passed[given] = (found["success"], oracle["success"])
+    assert passed == {10: (True, True), 9.99: (False, False), 20: (True, True), 19.99: (False, False)}
 
 
 @pytest.mark.parametrize("name", list(FRAMES))
@@ -92,7 +143,7 @@ def test_gx_on_duckdb_judges_as_gx_on_pandas(name: str, tmp_path: Path) -> None:
             # Never asked: columns are judged at once only where there are values. It is no pass in any case.
             assert not ours["success"]
             continue
-        assert (ours["raised_exception"], ours["success"]) == (False, oracle["success"])
+        assert (ours["raised_exception"], ours["success"]) == (False, oracle["success"]), ours["meta"]
         for count in ("element_count", "missing_count", "unexpected_count", "observed_value"):
             assert (ours["result"].get(count) or 0) == (oracle["result"].get(count) or 0), (ours["meta"], count)
 
@@ -187,7 +238,7 @@ def test_an_empty_clinic_is_not_applicable_everywhere(tmp_path: Path) -> None:
 
 
 def test_a_tightened_threshold_blocks_what_the_default_lets_through(tmp_path: Path) -> None:
-    given = clinic.write(clinic.clean_patients(2), clinic.CLEAN_DELIVERIES, tmp_path / "given")
+    given = clinic.write(clinic.clean_patients(3), clinic.CLEAN_DELIVERIES, tmp_path / "given")
     assert validate_clinic("tight", given, tmp_path, {"KAP-D01": 10}).blocking == ("KAP-D01",)
 
 
@@ -205,7 +256,7 @@ def test_no_value_and_no_pseudonym_stands_in_a_result(tmp_path: Path) -> None:
 
 
 def test_a_process_that_validated_ends_without_a_word(tmp_path: Path) -> None:
-    given = clinic.write(clinic.clean_patients(2), clinic.CLEAN_DELIVERIES, tmp_path / "given")
+    given = clinic.write(clinic.clean_patients(3), clinic.CLEAN_DELIVERIES, tmp_path / "given")
     program = (
         "from pathlib import Path\nimport sys\nfrom expectations.run import validate_clinic\n"
         "given = {Path(each).stem: Path(each) for each in sys.argv[2:]}\n"
