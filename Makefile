@@ -1,7 +1,7 @@
 # make demo and make test each work alone, from a clean clone. `make help` lists the rest.
 BIN := .venv/bin
 
-.PHONY: verified bench snapshot pictures help demo test test-laws check lint types imports fix docs lock clean ready
+.PHONY: bench check clean demo docs faults fix help imports lint lock mutation pictures ready snapshot test test-clone test-laws types verified
 .DEFAULT_GOAL := help
 
 help:     ## list the targets
@@ -14,7 +14,14 @@ demo: ready ## a synthetic network through the whole pipeline, into ./kap-demo
 	@$(BIN)/kap demo
 
 test: ready ## the tests (the real-data tests too when ../shared/data is there)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" \
+	  --ignore=tests/house/test_clean_clone.py $(ARGS)
+
+test-clone: ready ## the README's two commands in a clean clone: set-up, demo twice, test (three minutes)
+	@$(BIN)/python -m pytest tests/house/test_clean_clone.py
+
+faults: ready ## the tests that take minutes: one bad clinic of twenty
+	@$(BIN)/python -m pytest -m long tests
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property

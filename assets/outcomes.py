@@ -31,7 +31,7 @@ TABLES = {
     ),
     "care_pathway": "One row per clinic (or all), condition, route and step of care: recorded, done, minutes, delays.",
     "worsening_watch": (
-        "One row per clinic (or all), condition, route and measure: deterioration, safety items, events, ends of courses."
+        "One row per clinic (or all), condition, route and measure: deterioration, safety items, events, stops."
     ),
     "presence_contrast": (
         "One row per clinic (or all), condition, group of therapist presence, scale and timepoint. Not adjusted."

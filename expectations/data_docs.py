@@ -68,11 +68,12 @@ def _sections(stored: Mapping[str, Any]) -> list[str]:
             meta={"batch_kwargs": {"data_asset_name": "evaluated records"}},
         )
     )
+    view: Any = DefaultJinjaSectionView()
     made = []
     for place, section in enumerate(document.sections, start=1):
         # What folds tells the version and hour of a run of Great Expectations, which this is not.
         section.content_blocks = [each for each in section.content_blocks if not isinstance(each, CollapseContent)]
-        html = DefaultJinjaSectionView().render({"section": section.to_json_dict(), "section_loop": {"index": place}})
+        html = view.render({"section": section.to_json_dict(), "section_loop": {"index": place}})
         made.append(_ID.sub("", _LINK.sub("", _FOLDED.sub("", html))))
     return made
 

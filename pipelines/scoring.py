@@ -34,7 +34,8 @@ def score(
     `safety_answers`: of each safety item of the scale whether its answer asks for attention, empty if unanswered.
 
     Items go before a stored total: with any item of the scale answered, its missing-item rule alone decides. A total
-    counts where no item is answered; one declared to be of the scale's raw form (`scale_form`) is brought to its own by the factor.
+    counts where no item is answered; one declared to be of another form (`scale_form`) is brought to the scale's own
+    by the factor.
 
     Raises:
         EngineError: when `source` lacks a column of `scores`.

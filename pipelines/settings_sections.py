@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pipelines.care.windows import DEFAULT_TIMEPOINTS, Timepoint, Windows
 from pipelines.disclosure.limits import Limits
 from pipelines.provenance.canonical import canonical, digest
+from pipelines.rules.deliveries import NAMED_LIMITS
 
 FILE_NAME = "kap.toml"
 SETTINGS_VERSION = 1
@@ -157,7 +158,7 @@ class ThresholdSettings(_Section):
 
     def of_rules(self) -> dict[str, float]:
         """Rule code -> percent of every limit in force; what is not named keeps the catalogue's."""
-        named = {"KAP-D01": self.quarantined_pct_max, "KAP-D02": self.key_conflict_pct_max}
+        named = {code: getattr(self, name) for name, code in NAMED_LIMITS.items()}
         return {**self.rules, **{code: min(limit, self.rules.get(code, limit)) for code, limit in named.items()}}
 
 

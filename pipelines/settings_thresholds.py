@@ -9,10 +9,8 @@ from typing import Any, TypeGuard
 from pipelines.contract.nearest import nearest
 from pipelines.problems import Problem
 from pipelines.rules.catalogue import BY_CODE
+from pipelines.rules.deliveries import NAMED_LIMITS
 from pipelines.settings_sections import FILE_NAME, ThresholdSettings
-
-# The direction in which each limit is tighter; a rule's percentage is always tighter when it is lower.
-_LOWER_IS_TIGHTER = frozenset({"quarantined_pct_max", "key_conflict_pct_max"})
 
 
 def threshold_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
@@ -23,7 +21,7 @@ def threshold_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
     for name, value in thresholds.items():
         field = ThresholdSettings.model_fields.get(name)
         if field is not None and _is_number(value):
-            yield from _loosened(name, value, field.default, name in _LOWER_IS_TIGHTER)
+            yield from _loosened(name, value, field.default, lower_is_tighter=name in NAMED_LIMITS)
     rules = thresholds.get("rules")
     for code, value in rules.items() if isinstance(rules, Mapping) else ():
         rule = BY_CODE.get(code)

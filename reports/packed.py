@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -37,11 +38,9 @@ def _levels(values: Sequence[str]) -> dict[str, Any]:
     return {"levels": list(levels), "places": ",".join(str(levels[value]) for value in values)}
 
 
-def _column(name: str, read: str, rows: Sequence[Row]) -> str:
-    return ",".join(_text(read, row.get(name)) for row in rows)
-
-
-def _text(read: str, value: Any) -> str:
+# A page of a clinic reads the numbers that the network's page read, and 0 stands in every column.
+@lru_cache(maxsize=2**18)
+def _text(read: str, value: float | None) -> str:
     if value is None:
         return ""
     if float(value).is_integer():

@@ -39,6 +39,7 @@ from pipelines.intake.reading import Reading, read_file
 from pipelines.intake.receive import clinic_folder_problem, kind_of
 from pipelines.logs import utc_now
 from pipelines.problems import ExitCode, KapError, Problem, first_by_precedence
+from pipelines.rules.deliveries import NAMED_LIMITS
 from pipelines.settings import load_settings
 
 SHAPES_PRINTED = 2
@@ -63,7 +64,7 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
     mapping = _mapping_of(Home(home), clinic) if clinic else None
     console = Console()
     width = reading_width(console)
-    limit_pct = load_settings(Home(home).settings_file).thresholds.of_rules()["KAP-D01"]
+    limit_pct = load_settings(Home(home).settings_file).thresholds.of_rules()[NAMED_LIMITS["quarantined_pct_max"]]
     codes, reports = [], []
     for path in files:
         if not path.is_file():

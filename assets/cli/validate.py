@@ -42,7 +42,7 @@ def refuse_both(run: str | None, regrade: bool, data_docs: bool) -> None:
 
 def list_runs(home: Home, as_json: bool) -> None:
     """Print each run that judged a clinic, the latest last: its clinics by verdict, and what blocked."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "run": run_id,
             "clinics": {body["clinic_id"]: body["verdict"] for body in bodies},

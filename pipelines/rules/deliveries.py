@@ -5,6 +5,9 @@ from __future__ import annotations
 from pipelines.rules import version_guards
 from pipelines.rules.rule import NONE_REASON, Category, Expected, Rule, Subcategory
 
+# The thresholds that have a name of their own in the settings.
+NAMED_LIMITS = {"quarantined_pct_max": "KAP-D01", "key_conflict_pct_max": "KAP-D02"}
+
 _QUARANTINE_REASON = "CONTRACT.md section 2: over 20 % of a delivery's rows quarantined blocks it"
 _LOSS_REASON = "CONTRACT.md section 2: a snapshot that loses over 20 % is refused unless confirmed"
 _CONFLICT_REASON = "CONTRACT.md section 2: over 5 % of keys in conflict blocks a delivery"

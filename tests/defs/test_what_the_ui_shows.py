@@ -192,7 +192,7 @@ def test_a_run_with_nothing_new_leaves_every_state_standing(shown: Shown):
 def test_every_check_says_its_rules_in_words() -> None:
     graph = defs.resolve_asset_graph()
     keys = list(graph.asset_check_keys)
-    assert len(keys) == 32
+    assert len(keys) == 37
     for key in keys:
         description = graph.get(key).description
         assert description, key

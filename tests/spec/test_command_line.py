@@ -23,7 +23,7 @@ from tests.home_tools import csv_text, deliver, patients, phq9, sessions
 
 KAP = Path(sys.executable).with_name("kap")
 WAIT_SECONDS = 180
-COMMANDS = ["demo", "template", "map", "check", "run", "receipts", "rules", "verify", "ui"]
+COMMANDS = ["demo", "template", "map", "check", "run", "receipts", "rules", "validate", "verify", "selftest", "ui"]
 
 
 def environment(**extra: str) -> dict[str, str]:

@@ -228,6 +228,27 @@ def test_a_threshold_may_be_tightened_never_loosened(tmp_path: Path, name: str, 
         assert getattr(settings.disclosure_limits(), name) == tighter
 
 
+def test_a_rule_s_threshold_may_be_tightened_and_all_its_problems_are_told(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, '[thresholds]\nrules = { "KAP-A02" = 10, "KAP-D01" = 12 }'))
+    assert settings.thresholds.of_rules() == {"KAP-A02": 10, "KAP-D01": 12, "KAP-D02": 5}
+    assert settings.digest != load_settings(None).digest
+    lines = ['"KAP-A02" = 21', '"KAP-A2" = 1', '"KAP-D03" = 0', '"KAP-D01" = true', '"KAP-D07" = -1', '"KAP-D02" = inf']
+    with pytest.raises(KapError) as caught:
+        load_settings(written(tmp_path, "\n".join(["[thresholds.rules]", *lines])))
+    told = {(problem.code, str(problem.column).removeprefix("thresholds.rules.")) for problem in caught.value.problems}
+    wrong_values = {("KAP-C06", "KAP-D01"), ("KAP-C06", "KAP-D07"), ("KAP-C06", "KAP-D02")}
+    loosened = {("KAP-C04", "KAP-A02"), ("KAP-C04", "KAP-D03")}
+    assert told - {("KAP-C04", "KAP-D02")} == {*wrong_values, *loosened, ("KAP-C03", "KAP-A2")}
+    (unknown,) = [problem for problem in caught.value.problems if problem.code == "KAP-C03"]
+    assert "KAP-A" in unknown.expected
+
+
+def test_the_tighter_of_two_limits_of_one_rule_holds(tmp_path: Path) -> None:
+    for name, of_rule in ((12, 15), (15, 12)):
+        text = f'[thresholds]\nquarantined_pct_max = {name}\nrules = {{ "KAP-D01" = {of_rule} }}'
+        assert load_settings(written(tmp_path, text)).thresholds.of_rules()["KAP-D01"] == 12
+
+
 def test_what_is_no_toml_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(KapError, match="line 2, column"):
         load_settings(written(tmp_path, "settings_version = 1\n[network\n"))
