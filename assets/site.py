@@ -30,8 +30,9 @@ from pipelines.settings_sections import Profile
 from pipelines.steps.candidates import COUNTS
 from pipelines.steps.job import Job
 from pipelines.steps.outcomes import read_exact, read_own
+from pipelines.steps.score_sources import score_sources
 from pipelines.version import CONTRACT_VERSION, DEFINITION_SET, PRODUCT_VERSION, stamp
-from reports.about import About
+from reports.about import About, ScoreSource
 from reports.pages import build_site
 from reports.released_rows import for_clinic
 from reports.table_file import csv_bytes
@@ -131,6 +132,7 @@ def about(job: Job, history: History, receipts: list[Receipt], past: RuleRuns) -
         limits=settings.disclosure_limits(),
         past=past,
         verified=read_record(),
+        score_sources=tuple(ScoreSource(*each) for each in score_sources(job)),
         overrides=tuple(method_facts.overrides(settings, history.frozen)),
         own_scales={id_: method_facts.scales(history.frozen, catalogue) for id_, catalogue in own.items()},
         own_facts={id_: tuple(method_facts.facts(history.frozen, catalogue)) for id_, catalogue in own.items()},

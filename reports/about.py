@@ -114,6 +114,15 @@ class Override:
 
 
 @dataclass(frozen=True)
+class ScoreSource:
+    """The value set or table behind a clinic's stored scores of a scale, as its mapping names it; "" = not named."""
+
+    clinic_id: str
+    scale: str
+    source: str
+
+
+@dataclass(frozen=True)
 class RuleFact:
     """A validation rule as readers meet it: its sentence, what a failure does, the usual cause, what to do.
 
@@ -181,9 +190,9 @@ class About:
     each clinic last delivered. withdrawn_people: of each clinic with a withdrawal; None = too few to say. targets:
     clinic id -> the clinic's own targets by name.
     windows: those of follow-up in force; lengths: of courses, induction and baseline in force, by the name of their
-    setting. limits: the disclosure limits in force. verified: published figures that this
-    version was held against. past: what the rules found, run by run.
-    overrides: those of every clinic; own_scales, own_facts: clinic id -> scales and facts with its overrides in them.
+    setting. limits: the disclosure limits in force. verified: published figures that this version was held against.
+    past: what the rules found, run by run. score_sources: behind stored indexes and T-scores. overrides: those of every
+    clinic; own_scales, own_facts: clinic id -> scales and facts with its overrides in them.
     """
 
     network_name: str
@@ -213,6 +222,7 @@ class About:
     verified: tuple[Verified, ...] = ()
     past: RuleRuns = field(default_factory=RuleRuns)
     overrides: tuple[Override, ...] = ()
+    score_sources: tuple[ScoreSource, ...] = ()
     own_scales: Mapping[str, Mapping[str, Scale]] = field(default_factory=dict)
     own_facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
 
@@ -223,6 +233,7 @@ class About:
             scales=self.own_scales.get(clinic_id, self.scales),
             facts=self.own_facts.get(clinic_id, self.facts),
             overrides=tuple(override for override in self.overrides if override.clinic_id == clinic_id),
+            score_sources=tuple(each for each in self.score_sources if each.clinic_id == clinic_id),
             clinics={clinic_id: self.clinics.get(clinic_id) or clinic_id},
             deliveries=tuple(delivery for delivery in self.deliveries if delivery.clinic_id == clinic_id),
             left_out=tuple(delivery for delivery in self.left_out if delivery.clinic_id == clinic_id),

@@ -14,7 +14,7 @@ from pipelines.definitions.registry import (
     places_in_force,
 )
 from pipelines.vocabulary import PRIMARY_SCALES, REPORTED_ROUTES
-from reports.sections import instrument, method_tables, own_definitions, parts, rule_lines, verified
+from reports.sections import instrument, method_tables, own_definitions, parts, rule_lines, score_sources, verified
 from reports.sections.parts import Cell, Page, Section, TableView
 
 # What an entry says beside its sentence.
@@ -44,9 +44,9 @@ def content(page: Page) -> dict[str, Any]:
     """What the template methods.html.j2 shows."""
     words = page.words
     groups = _groups(page)
-    own = own_definitions.section(page)
+    first = (own_definitions.section(page), score_sources.section(page))
     sections = [
-        *([own] if own else []),
+        *(section for section in first if section),
         method_tables.timepoints(page),
         _settings(page),
         method_tables.scales(page),
