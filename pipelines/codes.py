@@ -115,7 +115,7 @@ OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "KAP-U02": ("the file to look at is there.", "check the path."),
         "KAP-U03": ("--clinic is a clinic id, as its inbox folder is named.", "give the clinic's id, or leave it out."),
         "KAP-U04": ("commands and options are those that `kap --help` shows.", "use the nearest known one."),
-        "KAP-U05": ("the code is one of this list, or the id of a definition.", "use the nearest known one."),
+        "KAP-U05": ("the code is of this list, or the id of a definition or a scale.", "use the nearest known one."),
         "KAP-U11": ("the receipt is one of this home.", "see `kap receipts`."),
         "KAP-U12": ("the receipt allows the decision.", "see its state in `kap receipts`."),
         "KAP-U13": ("a decision has a reason, which identifies nobody.", "say why in a sentence without a name."),

@@ -179,8 +179,43 @@ def _from_pydantic(detail: Mapping[str, Any]) -> Problem:
         return _problem("KAP-C03", place, f"a known setting; {hint}", "rename or delete the line.")
     if detail["type"] == "missing":
         return _problem("KAP-C06", place, "a value; it is missing", "add the line.")
-    message = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
-    return _problem("KAP-C06", place or "kap.toml", message, "correct the value.")
+    return _problem("KAP-C06", place or "kap.toml", _expected_value(detail), "correct the value.")
+
+
+# What a value must be, by the kind of pydantic's error (its type up to the first `_` where no whole type is listed).
+_EXPECTED = {
+    "greater_than": "a number over {gt}",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than": "a number under {lt}",
+    "less_than_equal": "a number of at most {le}",
+    "finite_number": "a number that is neither infinite nor nan",
+    "literal_error": "{expected}",
+    "string_too_short": "a text of at least {min_length} characters",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_pattern_mismatch": "a text of another form",
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false, without quotes",
+    "string": "a text in quotes",
+    "date": "a day as 2030-01-31, without quotes",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a section with lines of its own",
+    "model": "a section with lines of its own",
+    "dataclass": "a section with lines of its own",
+}
+
+
+def _expected_value(detail: Mapping[str, Any]) -> str:
+    kind = str(detail["type"])
+    if kind == "value_error":
+        return str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    told = _EXPECTED.get(kind) or _EXPECTED.get(kind.partition("_")[0], "a value of another kind")
+    return told.format(**{name: _plain(limit) for name, limit in detail.get("ctx", {}).items()})
+
+
+def _plain(limit: object) -> str:
+    return f"{limit:g}" if isinstance(limit, int | float) else str(limit)
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:

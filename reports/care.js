@@ -5,11 +5,12 @@
   if (!place) { return; }
   const page = JSON.parse(place.textContent);
   const speaking = speakingOf(page);
-  const { chosen, one, csvNames } = listsOf(page, speaking);
-  const drawn = (section, chart, f) => chosen(chart.rows, f);
+  const { chosen, one, csvNames, resolved } = listsOf(page, speaking);
+  const drawn = (section, chart, f) => chosen(chart.rows, f)
+    .filter((row) => !chart.defined_only || speaking.state(row, chart.about) !== "not_defined");
 
   function blank(f) {
-    const codes = Object.entries(page.filter_columns).map(([name, column]) => [column, f[name]]);
+    const codes = Object.entries(page.filter_columns).map(([name, column]) => [column, resolved(f)[name]]);
     return Object.assign(Object.fromEntries(codes), { evidence: "none", empty_because: "" });
   }
 
@@ -22,6 +23,7 @@
     filed: drawn,
     titled: (section, chart, f) => one(chart.subject || section.subject, f),
     csvNames: csvNames,
+    resolved: resolved,
     whyNone: (section, f) => {
       if (f.clinic !== page.clinic && f.condition !== "all" && f.route !== "all") { return "empty.not_here"; }
       return page.scale_of && f.condition === "all" ? "empty.one_condition" : "";

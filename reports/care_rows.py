@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from pipelines.vocabulary import ALL, PRIMARY
-from reports import derived_texts, released_rows
+from reports import both_ways, derived_texts, released_rows
 from reports.carried import FILTER_COLUMNS, Carried
 from reports.dashboard_rows import Filters
 from reports.released_rows import Row
@@ -78,7 +78,7 @@ class CareRows:
 
     def blank(self, section: Declared, filters: Filters) -> Row:
         """The codes of the filters, and no figure."""
-        codes = {FILTER_COLUMNS[name]: value for name, value in asdict(filters).items()}
+        codes = {FILTER_COLUMNS[name]: value for name, value in asdict(self.resolved(filters)).items()}
         return {**codes, "evidence": "none", "empty_because": ""}
 
     def listed(self, section: Declared, filters: Filters) -> list[Row]:
@@ -90,8 +90,11 @@ class CareRows:
         return self.listed(section, filters)
 
     def drawn(self, section: Declared, chart: Chart, filters: Filters) -> list[Row]:
-        """The rows of one chart."""
-        return self.chosen(_list(chart.rows), filters)
+        """The rows of one chart; those without a definition only where it draws them too."""
+        rows = self.chosen(_list(chart.rows), filters)
+        if not chart.defined_only:
+            return rows
+        return [row for row in rows if released_rows.state(row, chart.about) != "not_defined"]
 
     def titled(self, section: Declared, chart: Chart, filters: Filters) -> Row | None:
         """The row that the chart's title is of."""
@@ -148,9 +151,14 @@ def _row(page: Page, name: str, record: Row, carried: Carried) -> Row:
         if record["evidence"] == "not_enough" and carried.recorded and record[carried.recorded] == 0:
             row["evidence"] = "no_data"
     row |= derived_texts.of(name, record, page)
-    reasons = str(record.get("empty_because") or "").split(";")
+    reasons = [*str(record.get("empty_because") or "").split(";"), *_reasons(name, record)]
     row["empty_because"] = ";".join(each for each in reasons if each.split(":")[0] in carried.numbers)
     return row | {code: "" if row[code] is None else str(row[code]) for code in carried.codes}
+
+
+def _reasons(name: str, record: Row) -> list[str]:
+    """Why a derived number is not there, where more can be said than that it is missing."""
+    return both_ways.why_empty(record) if name == "individual_change" else []
 
 
 def _derived(name: str, record: Row) -> dict[str, float | None]:
@@ -162,6 +170,8 @@ def _derived(name: str, record: Row) -> dict[str, float | None]:
     if name == "care_pathway":
         of_n, recorded = number("of_n"), number("recorded_n")
         return {"not_recorded_n": None if of_n is None or recorded is None else of_n - recorded}
+    if name == "individual_change":
+        return both_ways.both_ways(record)
     if name == "baseline_sensitivity":
         # Where nobody has several scores there is nothing to say of the rules.
         return {"several_n": number("n_with_several") or None}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pipelines.vocabulary import ADVERSE_EVENTS, ALL, CONDITIONS, PRIMARY, REPORTED_ROUTES
+from reports import both_ways
 
 # filter -> the column that it chooses in.
 FILTER_COLUMNS: Mapping[str, str] = MappingProxyType(
@@ -194,4 +195,5 @@ DERIVED = (
         "measures_said",
         "several_n",
     ),
+    *both_ways.COLUMNS,
 )

@@ -9,6 +9,7 @@ from pipelines.outcomes.baseline_sensitivity import BASELINE_RULES
 from pipelines.outcomes.change_methods import CLASSES, METHODS
 from pipelines.outcomes.talking_therapies import TALKING_RATES, VERSIONS
 from pipelines.vocabulary import ALL, CONDITIONS, REPORTED_ROUTES
+from reports import both_ways
 from reports.carried import Carried
 
 _CELL = ("clinic_id", "condition", "route")
@@ -28,7 +29,10 @@ CHANGE_TABLES: Mapping[str, Carried] = MappingProxyType(
     {
         "individual_change": Carried(
             (*_CELL, "scale", "timepoint", "method", "threshold_said", "inputs_said", "source_said", *_SAID),
-            ("n", *(part for name in CLASSES for part in _with(name)), "could_not_improve_n", "could_not_worsen_n"),
+            (
+                *("n", *both_ways.COLUMNS, *(part for name in CLASSES for part in _with(name))),
+                *("could_not_improve_n", "could_not_worsen_n"),
+            ),
             ("n",),
             _ORDERS | {"method": tuple(METHODS)},
         ),

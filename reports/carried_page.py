@@ -62,7 +62,7 @@ def carried_page(page: Page, made: PageOf) -> CarriedPage:
         tiles=tuple(fill_tile(tile, rows.of_tile(tile, filters), speaker) for tile in made.tiles),
         sections=tuple(fill(section, rows, filters, speaker) for section in sections),
         choices=_choices(page, rows, made),
-        shown=shown(speaker, filters, made.shown),
+        shown=shown(speaker, rows.resolved(filters), made.shown),
         empty="",
         data=_data(page, rows, made, sections, filters),
     )

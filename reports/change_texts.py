@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipelines.outcomes.change_methods import CLINICAL
 from reports import figures, released_rows
 from reports.released_rows import Row
 from reports.sections.parts import Page
@@ -32,6 +33,12 @@ def individual(row: Row, page: Page) -> Mapping[str, str]:
         kind = words.name("reliability_kind", str(row["reliability_kind"] or ""))
         population = row["reliability_population"] or words.say("individual.population_not_stated")
         inputs.append(words.say("individual.reliability", value=f"{reliability:.2f}", kind=kind, of=population))
+    clinical_n = released_rows.number(row, "clinical_n")
+    for name in CLINICAL[:-1]:
+        held_against = released_rows.number(row, name)
+        if held_against is not None and clinical_n is not None:
+            value = figures.effect(held_against)
+            inputs.append(words.say(f"individual.{name}", value=value, n=figures.count(clinical_n)))
     return {
         "threshold_said": "; ".join(said),
         "inputs_said": "; ".join(inputs),
@@ -40,13 +47,21 @@ def individual(row: Row, page: Page) -> Mapping[str, str]:
 
 
 def talking(row: Row, page: Page) -> Mapping[str, str]:
-    """The two measures with their cut-offs, and where the rule comes from; † stands beside what has no source."""
-    measures = str(row["measure_thresholds"] or "")
+    """The two measures with their cut-offs, and where these and the rule come from; † stands beside what has none."""
+    measures, sources = (str(row[name] or "") for name in ("measure_thresholds", "measure_sources"))
     for scale, facts in sorted(page.about.scales.items(), key=lambda pair: -len(pair[0])):
         measures = measures.replace(f"{scale} ", f"{facts.name} ")
+        sources = sources.replace(f"{scale}: ", f"{facts.name}: ")
     return {
         "measures_said": measures,
-        "source_said": marked(row["improvement_source"], row["improvement_mark"]),
+        "source_said": "; ".join(
+            part
+            for part in (
+                marked(row["improvement_source"], row["improvement_mark"]),
+                marked(sources, row["measure_mark"]),
+            )
+            if part
+        ),
     }
 
 

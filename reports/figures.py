@@ -29,6 +29,11 @@ def share(value: float) -> str:
     return str(rounded(value, 0))
 
 
+def share_brief(value: float) -> str:
+    """The same in few letters: 0.2 -> <1, 99.7 -> >99"""
+    return share(value).replace("under ", "<").replace("over ", ">")
+
+
 def mean(value: float) -> str:
     """A mean, standard deviation or change at one decimal: -7.25 -> \u22127.3"""
     return f"{rounded(value, 1):,}".replace("-", MINUS)
@@ -60,6 +65,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = MappingProxyType(
     {
         "count": count,
         "share": share,
+        "share_brief": share_brief,
         "mean": mean,
         "effect": effect,
         "amount": amount,

@@ -24,5 +24,5 @@ const listsOf = (page, speaking) => {
 
   const one = (which, f) => which ? chosen(which, f)[0] : undefined;
   const csvNames = (chart) => names(chart.rows.table).filter((name) => !page.derived.includes(name));
-  return { chosen, one, csvNames };
+  return { chosen, one, csvNames, resolved };
 };

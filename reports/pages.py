@@ -60,7 +60,7 @@ def build_site(
         "change.html": _change(page, names),
         **_quality(page, names),
         "methods.html": _methods(page, names),
-        **_instruments(page, names),
+        **_instruments(page),
     }
     for clinic_id in sorted(about.clinics):
         of_clinic = build_clinic_site({**tables, **own.get(clinic_id, {})}, about, clinic_id)
@@ -83,7 +83,7 @@ def build_clinic_site(tables: Mapping[str, ReleasedTable], about: About, clinic_
         "change.html": _change(page, names),
         **_quality(page, names),
         "methods.html": _methods(page, names),
-        **_instruments(page, names),
+        **_instruments(page),
         **{f"tables/{name}.csv": csv_bytes(own[name]) for name in names},
     }
 
@@ -105,7 +105,7 @@ def _care(page: Page, names: Sequence[str]) -> bytes:
 def _change(page: Page, names: Sequence[str]) -> bytes:
     with theme.unchecked(False):
         shown = change_page(page)
-    values = frame(page, "change", names) | {"care": shown}
+    values = frame(page, "change", names) | {"care": shown, "overridden": own_definitions.sentences(page)}
     return render.page("change.html.j2", page.words, values, (*SECTION_SCRIPTS, "care.js"), shown.data)
 
 
@@ -124,9 +124,9 @@ def _methods(page: Page, names: Sequence[str]) -> bytes:
     return render.page("methods.html.j2", page.words, values, TABLE_SCRIPTS)
 
 
-def _instruments(page: Page, names: Sequence[str]) -> dict[str, bytes]:
-    """A page of each instrument of this scope."""
-    framed = frame(page, "instruments", names, "../")
+def _instruments(page: Page) -> dict[str, bytes]:
+    """A page of each instrument of this scope; no table stands behind it."""
+    framed = frame(page, "instruments", (), "../")
     return {
         f"{instrument.FOLDER}/{form.id}.html": render.page(
             "instrument.html.j2",

@@ -202,7 +202,8 @@ const startSections = (page, speaking, defaults, lists) => {
     for (const select of form.querySelectorAll("select")) { select.value = f[select.name]; }
     const status = byId("filters-shown");
     status.classList.toggle("is-default", Object.keys(f).every((kind) => f[kind] === defaults[kind]));
-    status.textContent = say(page.shown, Object.fromEntries(Object.keys(f).map((kind) => [kind, nameOf(kind, f[kind])])));
+    const named = lists.resolved ? lists.resolved(f) : f;
+    status.textContent = say(page.shown, Object.fromEntries(Object.keys(f).map((kind) => [kind, nameOf(kind, named[kind])])));
     if (f.clinic !== page.clinic) {
       const link = document.createElement("a");
       const own = new URLSearchParams(Object.keys(f).filter((name) => name !== "clinic" && f[name] !== defaults[name])

@@ -59,6 +59,7 @@ const speakingOf = (page) => {
   const FORMATS = {
     count: (value) => rounded(value, 0),
     share: (value) => value > 0 && value < 0.5 ? "under 1" : value >= 99.5 && value < 100 ? "over 99" : rounded(value, 0),
+    share_brief: (value) => FORMATS.share(value).replace("under ", "<").replace("over ", ">"),
     mean: (value) => rounded(value, 1),
     effect: (value) => rounded(value, 2),
     amount: (value) => rounded(value, 1).replace(/\.0$/, ""),

@@ -43,6 +43,8 @@ WORDS = {
     "depression_measure": "phq9",
     "anxiety_measure": "gad7",
     "measure_thresholds": "phq9 >= 10, 6; gad7 >= 8, 4",
+    "measure_sources": "phq9: Kroenke 2001; gad7: Spitzer 2006",
+    "measure_mark": None,
     "improvement_source": "MindStep 2018",
     "improvement_mark": "†",
     "deterioration_mark": "†",
@@ -52,7 +54,7 @@ WORDS = {
 }
 # What every one of its people is counted in; of the rest a part is.
 WHOLE = {"n_started", "n_due", "patients_treated_n", "patients_n", "n_baseline", "n_analysed", "n", "n_pairs"}
-WHOLE |= {"n_finished", "n_at_caseness", "others_started_n"}
+WHOLE |= {"n_case_baseline", "n_not_case_baseline", "n_finished", "n_at_caseness", "others_started_n"}
 
 
 def change_tables(totals: Mapping[tuple[str, str, str], int]) -> dict[str, ReleasedTable]:

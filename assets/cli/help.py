@@ -71,8 +71,8 @@ HELP = {
     ),
     "rules": CommandHelp(
         _UNDERSTAND,
-        "The rules and definitions in force; or what one code means.",
-        ("kap rules KAP-D01", "kap rules", "kap rules --home ./kap-home --json"),
+        "The rules and definitions in force; or one code, definition or scale.",
+        ("kap rules KAP-D01", "kap rules phq9.response", "kap rules --home ./kap-home --json"),
         "Nothing.",
         (ExitCode.DONE, _FAULT, _USAGE),
     ),

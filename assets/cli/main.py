@@ -40,24 +40,39 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
+# 128 + SIGPIPE, as a shell says of any command whose reader left.
+ENDED_BY_ITS_PIPE = 141
+
 
 def main() -> None:
     """Run a command; a user's error is shown without a traceback and sets the exit code."""
     warnings.filterwarnings("ignore", module="dagster")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except KapError as error:
         code = _told(error)
     except typer.Exit as stop:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
+    except (BrokenPipeError, SystemExit) as ended:
+        # Rich makes the one of the other.
+        if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        code = _unread()
     except Exception as error:
         if type(error).__module__.startswith(("click", "typer")) and hasattr(error, "show"):
             code = _misused(error)
         else:
             code = _told(fault_of(error))
     sys.exit(int(code or 0))
+
+
+def _unread() -> int:
+    """Whoever read the output has read enough (`kap rules | head`): nothing more is sent, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ENDED_BY_ITS_PIPE
 
 
 def _misused(error: Any) -> ExitCode:
@@ -185,13 +200,14 @@ def draft_a_mapping(
 
 @app.command(cls=HelpfulCommand)
 def rules(
-    code: Annotated[str | None, typer.Argument(help="One code as a message gives it, or one definition.")] = None,
+    code: Annotated[str | None, typer.Argument(help="A code as a message gives it, a definition, or a scale.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what one code or definition means; or print all rules and definitions in force, with their sources.
+    """Say what one code or definition means, or what rests on which source in a scale; or print all that is in force.
 
-    Without a home, those by default.
+    A scale is named by its id (phq9), or with one of its facts (phq9.response). Without a home, what is in force is the
+    defaults.
     """
     from assets.cli.rules import print_entry, print_rules
 

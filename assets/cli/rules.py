@@ -17,6 +17,7 @@ from pipelines.definitions.frozen import places_of
 from pipelines.definitions.registry import Definition, load_definitions
 from pipelines.home import Home
 from pipelines.instruments.catalogue import load_catalogue
+from pipelines.instruments.overriding import FACTS
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.history import read_history
 from pipelines.rules.catalogue import BY_CODE, RULES, threshold_in_force
@@ -79,25 +80,80 @@ def print_rules(home: Home | None, as_json: bool) -> None:
 
 
 def print_entry(asked: str, home: Home | None, as_json: bool) -> None:
-    """Print one code of a message, or one outcome definition (`response`) with the values in force.
+    """Print one code of a message, one scale (`phq9`, `phq9.response`), or one definition with the values in force.
 
     Raises:
-        KapError: neither (exit 2); the home's settings have problems (exit 2).
+        KapError: none of these (exit 2); the home's settings have problems (exit 2).
     """
     wanted = asked.strip().lower().partition("@")[0]
-    if wanted not in load_definitions() and (wanted.startswith("kap") or not nearest(wanted, load_definitions())):
+    scale_id, _, fact = wanted.partition(".")
+    if scale_id in load_catalogue().scales:
+        print_scale(scale_id, fact, home, as_json)
+        return
+    ids = [*load_definitions(), *load_catalogue().scales]
+    if wanted not in load_definitions() and (wanted.startswith("kap") or not nearest(scale_id, ids)):
         print_code(asked, as_json)
         return
     if wanted not in load_definitions():
-        expected = "expected a code as a message gives it in brackets, or the id of a definition."
-        hint = f"the nearest one is {nearest(wanted, load_definitions())}; `kap rules` lists them."
+        expected = "expected a code as a message gives it in brackets, or the id of a definition or a scale."
+        hint = f"the nearest one is {nearest(scale_id, ids)}; `kap rules` lists them."
         raise KapError(ExitCode.USAGE, [Problem("KAP-U05", expected, hint)])
     (told,) = (definition for definition in _definitions(home) if definition.id == wanted)
+    own = _overrides(home, wanted)
     if as_json:
-        print(json.dumps(_registered(told), indent=1))
+        print(json.dumps(_registered(told) | {"overrides": own}, indent=1))
         return
     console = Console()
-    show_lines(_definition_lines(told, reading_width(console)), console)
+    width = reading_width(console)
+    show_lines([*_definition_lines(told, width), *_override_lines(own, width)], console)
+
+
+def print_scale(scale_id: str, fact: str, home: Home | None, as_json: bool) -> None:
+    """Print one scale's facts, or one of them, each with its source; and what clinics of the home put in its place.
+
+    Raises:
+        KapError: no such fact (exit 2); the home's settings have problems (exit 2).
+    """
+    of_scale = [row for row in load_catalogue().facts().to_dict("records") if row["scale"] == scale_id]
+    known = [*dict.fromkeys([*(str(row["fact"]) for row in of_scale), *FACTS])]
+    if fact and fact not in known:
+        expected = f"expected a fact of {scale_id}: {listed(known, len(known))}."
+        close = nearest(fact, known)
+        raise KapError(ExitCode.USAGE, [Problem("KAP-U05", expected, f"use {close}." if close else "use one of them.")])
+    facts = [row for row in of_scale if not fact or row["fact"] == fact]
+    own = _overrides(home, fact, scale_id)
+    if as_json:
+        print(json.dumps({"scale": scale_id, "facts": facts, "overrides": own}, indent=1))
+        return
+    console = Console()
+    width = reading_width(console)
+    show_lines([*_scale_lines(scale_id, facts, width), *_override_lines(own, width)], console)
+
+
+def _scale_lines(scale_id: str, facts: list[dict[Any, Any]], width: int) -> Iterator[Line]:
+    yield Line(f"{scale_id} · {load_catalogue().scales[scale_id].name}", STRONG)
+    for row in facts:
+        note = f" {sentence(row['note'])}" if row["note"] else ""
+        source = f"Source: {row['source']} ({row['source_status'].replace('_', ' ')})."
+        yield from wrapped(f"{row['fact']}: {row['stated']}.{note} {source}", width, 2, hang=4)
+    if not facts:
+        yield from wrapped("Not defined in the catalogue.", width, 2)
+
+
+def _overrides(home: Home | None, fact: str, scale_id: str | None = None) -> list[dict[str, Any]]:
+    """The home's overrides of this fact, of any fact where it is empty; of one scale or all."""
+    parts = ((override, *override.definition.rpartition(".")[::2]) for override in _settings(home).overrides)
+    return [
+        override.model_dump()
+        for override, of_scale, of_fact in parts
+        if scale_id in (None, of_scale) and fact in ("", of_fact)
+    ]
+
+
+def _override_lines(own: list[dict[str, Any]], width: int) -> Iterator[Line]:
+    for override in own:
+        told = f"{override['definition']} of {override['clinic']} alone: {override['value']:g}, because: "
+        yield from wrapped(f"{'Own here:':<16}{told}{sentence(override['reason'])}", width, 2, hang=16)
 
 
 def _definitions(home: Home | None) -> list[Definition]:

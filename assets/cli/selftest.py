@@ -9,12 +9,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from assets.cli.console import Line, counted, plain_console, reading_width, show_lines, wrapped
+from assets.cli.console import Line, counted, listed, plain_console, reading_width, show_lines, wrapped
 from assets.cli.progress import Show
 from pipelines.home import Home
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.selftest.checks import Check, agreed_of
 from pipelines.selftest.examine import deliver, examine_examples, examine_samples
+from pipelines.selftest.expected import samples
 from pipelines.selftest.record import in_words, record_bytes
 from pipelines.selftest.verified import Verified
 from pipelines.version import DEFINITION_SET, PRODUCT_VERSION
@@ -26,7 +27,7 @@ def selftest(data: Path | None, show: Show) -> list[Check]:
     """Every expected figure, computed: examples, and data sets of the folder `data` through a home made for it.
 
     Raises:
-        KapError: `data` is no folder (exit 2); what `run_home` raises.
+        KapError: `data` is no folder, or one without any of the data sets (exit 2); what `run_home` raises.
     """
     if data is None:
         return [*examine_examples(), *examine_samples(None, None, {})]
@@ -37,9 +38,10 @@ def selftest(data: Path | None, show: Show) -> list[Check]:
 
     with tempfile.TemporaryDirectory(prefix="kap-selftest-") as folder:
         home = Home.open(Path(folder) / "home")
-        delivered = deliver(home, data)
-        if not delivered:
-            return [*examine_examples(), *examine_samples(None, None, {})]
+        if not deliver(home, data):
+            names = listed((sample.file for sample in samples()), 4)
+            expected = f"expected a folder with data sets as they are published ({names}); none is there."
+            raise KapError(ExitCode.USAGE, [Problem("KAP-U02", expected, "check the path, or leave --data out.")])
         result = run_home(home, show, warehouse=False)
         outcomes = {file.clinic_id: file.outcome for file in result.files}
         return [*examine_examples(), *examine_samples(home, data, outcomes)]

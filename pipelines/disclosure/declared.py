@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipelines.disclosure.table_policy import NO_DATA, Statistic, TablePolicy
-from pipelines.outcomes.baseline_sensitivity import SENSITIVITY_COLUMNS, SENSITIVITY_KEY, SENSITIVITY_RATES
+from pipelines.outcomes.baseline_sensitivity import (
+    DEFAULT_RULE,
+    SENSITIVITY_COLUMNS,
+    SENSITIVITY_KEY,
+    SENSITIVITY_RATES,
+)
 from pipelines.outcomes.benchmarks import BENCHMARK_COLUMNS, BENCHMARK_KEY
 from pipelines.outcomes.change_methods import CLASSES, METHOD_WORDS
 from pipelines.outcomes.contrasts import BALANCE_COLUMNS, BALANCE_KEY, CONTRASTS, contrast_columns, contrast_key
 from pipelines.outcomes.individual_change import (
+    CHANGE_CASES,
     CHANGE_COLUMNS,
     CHANGE_KEY,
     COULD_NOT,
@@ -131,6 +137,21 @@ def _watch_statistics() -> tuple[Statistic, ...]:
     )
 
 
+def _sensitivity_statistics() -> tuple[Statistic, ...]:
+    """A rule differs from the contract's by those of n_with_several alone: a few of them would show their scores."""
+    moments = (*MOMENTS, "difference_from_default")
+    numerators = tuple(f"{rate}_n" for rate in SENSITIVITY_RATES)
+    rates = tuple(column for rate in SENSITIVITY_RATES for column in _with(rate))
+    of_n = tuple(f"{rate}_of_n" for rate in SENSITIVITY_RATES)
+    return (
+        Statistic("n_with_several", moments, (*numerators, *rates), "moment", ("baseline_rule", DEFAULT_RULE)),
+        *(Statistic(denominator, (), ("n_analysed",)) for denominator in ("n_due", "n_baseline")),
+        Statistic("n_analysed", rates, ("n_with_several", *numerators, *of_n)),
+        *(Statistic(f"{rate}_of_n", _with(rate), (f"{rate}_n",)) for rate in SENSITIVITY_RATES),
+        Statistic("n_analysed", moments, kind="moment"),
+    )
+
+
 def _difference(rate: str) -> tuple[str, ...]:
     """A rate against that of the other routes."""
     return tuple(f"{rate}_difference_{part}" for part in ("pct", *_INTERVAL))
@@ -139,8 +160,9 @@ def _difference(rate: str) -> tuple[str, ...]:
 def _check_statistics() -> tuple[Statistic, ...]:
     """What stands or falls together in `outcome_checks`.
 
-    The others are all routes minus the row's own, so what is withheld of the row is withheld of them too; and a few
-    others show no figure, not even a count, as in a row of their own.
+    The others are all routes minus the row's own: what is withheld of the row is withheld of them too, and a few others
+    show no figure, not even a count. That holds within a row; the row of all routes minus this one gives the others,
+    and everyone's baseline minus that of the analysed gives the lost: arithmetic between rows, see policy.py.
     """
     told_back = ("n_analysed", "n_lost", "followups_open_n")
     response = ("response_more_n", "response_clustered_ci_low", "response_clustered_ci_high")
@@ -169,22 +191,29 @@ def _check_statistics() -> tuple[Statistic, ...]:
 
 
 def _change_statistics() -> tuple[Statistic, ...]:
-    """The classes of a method add up to n, which is n_analysed."""
-    counts = (*(f"{name}_n" for name in CLASSES), *COULD_NOT)
+    """The classes of a method add up to n, n_analysed; by `combined` only cases can recover, only others be harmed."""
+    counts = (*CHANGE_CASES, *(f"{name}_n" for name in CLASSES), *COULD_NOT)
+    better, worse = (
+        tuple(f"{name}_{part}" for name in names for part in PARTS[1:])
+        for names in (("recovered", "improved"), ("harmed", "deteriorated"))
+    )
     return (
         *(Statistic(denominator, (), ("n_analysed", "n", *counts)) for denominator in ("n_due", "n_baseline")),
         Statistic("n_analysed", (), ("n", *counts)),
         Statistic("n", tuple(column for name in CLASSES for column in _with(name)), counts),
+        Statistic("n_case_baseline", (), better),
+        Statistic("n_not_case_baseline", (), worse),
     )
 
 
 def _talking_statistics() -> tuple[Statistic, ...]:
-    """Who is at caseness is part of who finished."""
+    """Who is at caseness is part of who finished, and who finished of who has a baseline on both measures."""
     at_caseness = tuple(rate for rate, denominator in TALKING_RATES.items() if denominator == "n_at_caseness")
     rates = tuple(column for rate in TALKING_RATES for column in _with(rate))
-    numerators = tuple(f"{rate}_n" for rate in TALKING_RATES)
+    finished = (*(f"{rate}_n" for rate in TALKING_RATES), *TALKING_LADDER[TALKING_LADDER.index("n_finished") + 1 :])
     return (
-        Statistic("n_finished", rates, (*numerators, *TALKING_LADDER[TALKING_LADDER.index("n_finished") + 1 :])),
+        Statistic("n_baseline", (), ("n_too_few_scores", "n_finished")),
+        Statistic("n_finished", rates, finished),
         Statistic(
             "n_at_caseness",
             tuple(column for rate in at_caseness for column in _with(rate)),
@@ -205,16 +234,7 @@ POLICIES: Mapping[str, TablePolicy] = MappingProxyType(
             key=SENSITIVITY_KEY,
             columns=SENSITIVITY_COLUMNS,
             figures=_figures(SENSITIVITY_COLUMNS, SENSITIVITY_KEY),
-            statistics=(
-                *(Statistic(denominator, (), ("n_analysed",)) for denominator in ("n_due", "n_baseline")),
-                Statistic(
-                    "n_analysed",
-                    tuple(column for rate in SENSITIVITY_RATES for column in _with(rate)),
-                    ("n_with_several", *(f"{rate}_{part}" for rate in SENSITIVITY_RATES for part in ("of_n", "n"))),
-                ),
-                *(Statistic(f"{rate}_of_n", _with(rate), (f"{rate}_n",)) for rate in SENSITIVITY_RATES),
-                Statistic("n_analysed", (*MOMENTS, "difference_from_default"), kind="moment"),
-            ),
+            statistics=_sensitivity_statistics(),
             guard="n_started",
         ),
         "route_attribution": TablePolicy(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.released import ReleasedTable
-from pipelines.disclosure.table_policy import NO_DATA, NOT_DEFINED, TablePolicy
+from pipelines.disclosure.table_policy import NO_DATA, NOT_DEFINED, Statistic, TablePolicy
 from pipelines.outcomes.tables import MOMENTS
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.vocabulary import PRIMARY
@@ -56,14 +56,10 @@ def release(name: str, frame: pd.DataFrame, profile: str = "clinic", limits: Lim
 
 def _reasons(true: pd.DataFrame, policy: TablePolicy, limits: Limits) -> dict[str, Reasons]:
     """Why each figure of each row is empty; "" = it is shown."""
-    counts = {
-        statistic.denominator: true[statistic.denominator].to_numpy(dtype=float, na_value=np.nan)
-        for statistic in policy.statistics
-    }
     withheld = {column: np.zeros(len(true), dtype=bool) for column in policy.figures}
     reasons: dict[str, Reasons] = {column: np.full(len(true), "", dtype=object) for column in policy.figures}
     for statistic in policy.statistics:
-        n = counts[statistic.denominator]
+        n = _people_behind(statistic, true)
         small = _is_small(n, limits) | withheld[statistic.denominator]
         for column in (*statistic.columns, *statistic.numerators):
             withheld[column] |= small
@@ -87,6 +83,15 @@ def _reasons(true: pd.DataFrame, policy: TablePolicy, limits: Limits) -> dict[st
         if policy.guard:
             reasons[column][_is_small(true[policy.guard].to_numpy(dtype=float), limits)] = WITHHELD
     return reasons
+
+
+def _people_behind(statistic: Statistic, true: pd.DataFrame) -> NDArray[Any]:
+    """The denominator in each row; infinite where the statistic does not hang on it (`Statistic.against`)."""
+    n = true[statistic.denominator].to_numpy(dtype=float, na_value=np.nan)
+    if statistic.against is None:
+        return n
+    column, value = statistic.against
+    return np.where((n == 0) | (true[column] == value).to_numpy(), np.inf, n)
 
 
 def _is_small(counts: NDArray[Any], limits: Limits) -> NDArray[np.bool_]:

@@ -16,12 +16,15 @@ class Statistic:
 
     columns: the statistic and its interval; numerators: counts that are withheld with it; kind: a `moment` (mean, SD,
     effect size) needs `smallest_group_moments_n` in the denominator, a `rate` `smallest_group_n`.
+    against: a key column and the value of it whose row shows the same statistic of the same people, but for those of
+    the denominator: the two rows differ by them alone. That row does not hang on them, nor does one that has none.
     """
 
     denominator: str
     columns: tuple[str, ...] = ()
     numerators: tuple[str, ...] = ()
     kind: Kind = "rate"
+    against: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

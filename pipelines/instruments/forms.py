@@ -39,7 +39,7 @@ class VersionGuard(Cited):
     scales: which of the form's scales (default: the one of its own id).
     minimum, maximum, step: the other one's scores; absent where a declaration alone tells the two apart.
     alike: what becomes of a delivery whose undeclared totals could all be the other one's; absent where those of the
-    scale itself often could.
+    scale itself often could. Where they could all be the scale's own too, `blocks` is a warning.
     """
 
     mistaken_for: Text

@@ -170,9 +170,12 @@ class ChangeThreshold(Cited):
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Reliability(Cited):
-    """A reliability coefficient and the people it was measured in (None: the source at hand does not say)."""
+    """A reliability coefficient and the people it was measured in (None: the source at hand does not say).
 
-    kind: Literal["cronbach_alpha", "test_retest", "inter_rater"]
+    kind `override`: a clinic's own figure, whatever coefficient it is.
+    """
+
+    kind: Literal["cronbach_alpha", "test_retest", "inter_rater", "override"]
     value: float
     population: str | None = None
     default: bool = False

@@ -110,14 +110,7 @@ def _meaningful_change(scale: Scale, value: float, source: str) -> Scale:
 def _reliability(scale: Scale, value: float, source: str) -> Scale:
     if not 0 < value < 1:
         raise ValueError("a number over 0 and under 1")
-    before = next((entry for entry in scale.reliability if entry.default), None)
-    own = Reliability(
-        kind=before.kind if before else "cronbach_alpha",
-        value=value,
-        default=True,
-        source=source,
-        source_status="project_choice",
-    )
+    own = Reliability(kind="override", value=value, default=True, source=source, source_status="project_choice")
     return replace(scale, reliability=(own, *(replace(entry, default=False) for entry in scale.reliability)))
 
 

@@ -48,7 +48,8 @@ DEFINITION_KINDS: Mapping[str, type] = MappingProxyType(
 
 GUARD_COLUMNS = (
     *("scale", "kind", "own_forms", "own_minimum", "own_maximum", "own_step"),
-    *("other_minimum", "other_maximum", "other_step", "same_at_zero", "refuses_alike"),
+    *("other_minimum", "other_maximum", "other_step", "same_at_zero", "converted_step"),
+    "refuses_alike",
 )
 
 
@@ -183,6 +184,7 @@ def _prorated_steps(instrument: Instrument, scale: Scale) -> list[float]:
 def guard(scale: Scale, guarded: VersionGuard) -> dict[str, Any]:
     """A look-alike of a scale: the scores of both."""
     raw = scale.raw_form
+    converts = raw is not None and set(guarded.forms) == set(raw.forms)
     return {
         "scale": scale.id,
         "kind": guarded.kind,
@@ -193,8 +195,9 @@ def guard(scale: Scale, guarded: VersionGuard) -> dict[str, Any]:
         "other_minimum": guarded.minimum,
         "other_maximum": guarded.maximum,
         "other_step": guarded.step,
-        # Zero is zero in a form that a factor turns into this one.
-        "same_at_zero": raw is not None and set(guarded.forms) == set(raw.forms),
+        # Zero is zero in a form that a factor turns into this one, and this one's totals go in steps of that factor.
+        "same_at_zero": converts,
+        "converted_step": float(raw.factor) * guarded.step if raw is not None and converts else None,
         "refuses_alike": guarded.alike == "blocks",
     }
 

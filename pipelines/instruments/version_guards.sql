@@ -11,6 +11,7 @@ SELECT
     other_maximum::DOUBLE AS other_maximum,
     other_step::DOUBLE AS other_step,
     same_at_zero::BOOLEAN AS same_at_zero,
+    converted_step::DOUBLE AS converted_step,
     refuses_alike::BOOLEAN AS refuses_alike
 FROM _version_guards
 ORDER BY scale, kind, other_minimum

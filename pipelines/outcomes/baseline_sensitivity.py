@@ -31,6 +31,7 @@ SENSITIVITY_COLUMNS = (
     *MOMENTS,
     "difference_from_default",
     *(f"{rate}_{part}" for rate in SENSITIVITY_RATES for part in ("of_n", "n", "pct", "ci_low", "ci_high")),
+    "definition",
     "evidence",
 )
 
@@ -80,6 +81,7 @@ def _moved(engine: Engine, outcomes: pd.DataFrame) -> pd.DataFrame:
         "n_due",
         "n_baseline",
         *(f"{rate}_of_n" for rate in SENSITIVITY_RATES),
+        "definition",
         "evidence",
     ]
     rows = cells.merge(outcomes[same], on=list(OUTCOME_KEY))

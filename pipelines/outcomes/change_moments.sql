@@ -29,6 +29,7 @@ SELECT
     CASE WHEN before.n >= $minimum_n
         THEN sqrt(CAST(before.n * squares - total * total AS DOUBLE) / (before.n * (before.n - 1))) / 1e9
     END AS baseline_sd,
+    CASE WHEN pairs.n >= $minimum_n THEN pairs.n END AS pair_n,
     CASE WHEN pairs.n >= $minimum_n THEN CAST(baseline_total AS DOUBLE) / pairs.n / 1e9 END AS pair_baseline_mean,
     CASE WHEN pairs.n >= $minimum_n THEN CAST(followup_total AS DOUBLE) / pairs.n / 1e9 END AS followup_mean,
     CASE WHEN pairs.n >= $minimum_n THEN CAST(change_total AS DOUBLE) / pairs.n / 1e9 END AS change_mean,

@@ -17,6 +17,7 @@ from pipelines.outcomes.change_methods import (
     CLASSIFYING,
     METHOD_WORDS,
     METHODS,
+    Frozen,
     change_inputs,
     change_methods,
 )
@@ -34,7 +35,9 @@ _COUNTED = (
     *COULD_NOT,
     *METHOD_WORDS,
 )
-CHANGE_COLUMNS = (*CHANGE_KEY, *CHANGE_LADDER, *_COUNTED, "definition", "evidence")
+# Of the method combined: the people who can recover, and those who can be harmed.
+CHANGE_CASES = ("n_case_baseline", "n_not_case_baseline")
+CHANGE_COLUMNS = (*CHANGE_KEY, *CHANGE_LADDER, *CHANGE_CASES, *_COUNTED, "definition", "evidence")
 REFERENCE_CHANGE_KEY = ("sample", "scale", "from_day", "to_day", "group", "method")
 REFERENCE_CHANGE_COLUMNS = (*REFERENCE_CHANGE_KEY, *_COUNTED)
 SAMPLE_SD = "first scores of the sample's pairs"
@@ -53,7 +56,7 @@ def define_change_moments(engine: Engine, moments: pd.DataFrame | None = None) -
 
 
 def individual_change(
-    engine: Engine, outcomes: pd.DataFrame, scales: Mapping[str, Scale], frozen: Mapping[str, float | None]
+    engine: Engine, outcomes: pd.DataFrame, scales: Mapping[str, Scale], frozen: Mapping[str, Frozen]
 ) -> pd.DataFrame:
     """One row per row of `outcomes` (`outcomes_by_route_condition`) that is of one scale, and method.
 
@@ -67,15 +70,16 @@ def individual_change(
     methods = change_methods(change_inputs(scales, frozen), moments)
     _classify(engine, methods)
     counted = engine.frame(load_sql(__file__, "individual_change"))
-    cells = outcomes.loc[outcomes["scale"] != PRIMARY, [*OUTCOME_KEY, *CHANGE_LADDER, "definition", "evidence"]]
+    told = [*OUTCOME_KEY, *CHANGE_LADDER, "n_case_baseline", "definition", "evidence"]
+    cells = outcomes.loc[outcomes["scale"] != PRIMARY, told]
     places = moments[["block", "scale", "timepoint"]]
     rows = cells.merge(places, on=["scale", "timepoint"]).merge(methods.drop(columns="scale"), on="block")
-    frame = _with_shares(rows.merge(counted, on=list(CHANGE_KEY), how="left"))
+    frame = _with_cases(_with_shares(rows.merge(counted, on=list(CHANGE_KEY), how="left")))
     return finished(frame.sort_values(list(CHANGE_KEY), kind="stable"), CHANGE_COLUMNS)
 
 
 def reference_individual_change(
-    engine: Engine, scales: Mapping[str, Scale], frozen: Mapping[str, float | None]
+    engine: Engine, scales: Mapping[str, Scale], frozen: Mapping[str, Frozen]
 ) -> pd.DataFrame:
     """One row per sample, scale, from_day, to_day, group and method. Open research samples only.
 
@@ -98,6 +102,12 @@ def _classify(engine: Engine, methods: pd.DataFrame) -> None:
     """Make `change_classes` of `change_pairs` by these methods."""
     engine.define("change_methods", methods[list(CLASSIFYING)])
     engine.materialise("change_classes", load_sql(__file__, "change_classes"))
+
+
+def _with_cases(frame: pd.DataFrame) -> pd.DataFrame:
+    """The cases and the others at baseline; empty but in `combined`, and where the scale has no caseness."""
+    cases = frame["n_case_baseline"].where(frame["method"] == "combined")
+    return frame.assign(n_case_baseline=cases, n_not_case_baseline=frame["n_analysed"] - cases)
 
 
 def _with_shares(frame: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ GRAINS: Mapping[str, str] = MappingProxyType(
         "data_quality": "one clinic, rule, table and column",
         "individual_change": (
             "one clinic (or all), condition, route, scale, timepoint and method of saying that one person changed. "
-            "Means and SDs that a method needs are those of the network's first courses, n of 50 or more. The classes "
+            "Means and SDs that a method needs are of all first courses of the network, n of 50 or more. The classes "
             "of a method add up to n. A threshold, percentage or norm that the catalogue has not makes no row"
         ),
         "talking_therapies": (
@@ -144,12 +144,15 @@ _SHARED = {
     "timepoint": "end_of_induction, week_4, month_3, month_6 or last",
     "n_started": "patients who began the course",
     "n_due": "those whose timepoint is due",
-    "n_baseline": "those with a baseline",
+    "n_baseline": "those with a baseline; in talking_therapies on both measures",
     "n_any_followup": "those with any follow-up",
     "n_analysed": "those with a score in the window",
     "n_courses": "courses of these patients in the condition, retreatments too, left-truncated ones not",
     "n_completed_induction": "patients of n_started with 4 sessions of induction or more",
-    "n_case_baseline": "analysed patients at caseness at baseline",
+    "n_case_baseline": "analysed patients at caseness at baseline; in individual_change of the method combined only, "
+    "whose recovered and improved are withheld where they are few",
+    "n_not_case_baseline": "analysed patients not at caseness at baseline, of the method combined only: where they are "
+    "few, its harmed and deteriorated are withheld",
     "followup_pct": "n_analysed of n_due, percent",
     "paired_pct": "n_analysed of n_baseline, percent",
     "baseline_mean": "mean at baseline",
@@ -225,9 +228,15 @@ _SHARED = {
     "threshold_unit": "points of the scale, or pct = percent of the baseline above the scale's minimum",
     "cutoff": "score that parts the clinical from the functional people; in combined caseness where it is defined",
     "sd_n": "people behind the SD; empty for a published one",
-    "sd_source": "whose SD it is",
-    "reliability": "reliability coefficient that the method uses",
-    "reliability_kind": "cronbach_alpha, test_retest or inter_rater",
+    "sd_source": "whose SD it is; in combined that of the threshold, the cut-off's stands with cutoff_a or cutoff_c",
+    "clinical_mean": "mean before treatment of everyone in the network, every condition together (M); hll: of those "
+    "measured at the timepoint too; in reference_individual_change of the sample's pairs",
+    "clinical_followup_mean": "hll: mean at the timepoint of the same people, every condition together",
+    "clinical_change_mean": "ha: mean change, follow-up minus baseline, of everyone, every condition together (D)",
+    "clinical_change_sd": "ha: SD of these changes, SD(d)",
+    "clinical_n": "people behind the other figures clinical_*",
+    "reliability": "reliability coefficient used: a clinic's own, else the one published with the SD, else alpha",
+    "reliability_kind": "cronbach_alpha, test_retest, inter_rater, or override = the clinic's own figure",
     "reliability_population": "people in whom it was measured; empty = the source does not say",
     "source": "where the method and its figure come from",
     "version": "with_other_measure_clause: improvement counts only if the other measure did not worsen reliably; "
@@ -241,8 +250,10 @@ _SHARED = {
     "depression_measure": "measure of depression",
     "anxiety_measure": "measure of anxiety, and its back-up",
     "measure_thresholds": "caseness and reliable change of each measure",
+    "measure_sources": "where they come from",
+    "measure_mark": "the worst of their marks: † = no source found for this use, ‡ = second hand",
     "improvement_source": "source of the version's rule of reliable improvement",
-    "improvement_mark": "† = no source was found for a part of that rule",
+    "improvement_mark": "† = no source was found for a part of that rule or of the thresholds it uses",
     "deterioration_mark": "† = no source was found for the part on the other measure",
     "recorded_pct": "percent in which it was recorded",
     "mean": "mean",
@@ -331,7 +342,7 @@ _SHARED = {
     "n_lost": "those of n_baseline without a score in the window",
     "analysed_baseline_mean": "mean at baseline of the analysed",
     "analysed_baseline_sd": "SD of it",
-    "lost_baseline_mean": "mean at baseline of the lost",
+    "lost_baseline_mean": "mean at baseline of the lost; a few: withheld in its row, but other rows and tables tell it",
     "lost_baseline_sd": "SD of it",
     "baseline_difference": "analysed minus lost, points",
     "baseline_difference_ci_low": "lower end of its 95 % interval (Welch)",

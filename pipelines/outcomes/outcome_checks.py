@@ -76,6 +76,7 @@ CHECKS_COLUMNS = (
     "change_more_n",
     "response_more_n",
     "followups_open_n",
+    "definition",
     "evidence",
 )
 

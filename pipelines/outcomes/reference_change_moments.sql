@@ -36,6 +36,7 @@ SELECT
     n AS baseline_n,
     CAST(total AS DOUBLE) / n / 1e9 AS baseline_mean,
     sqrt(CAST(n * squares - total * total AS DOUBLE) / nullif(n * (n - 1), 0)) / 1e9 AS baseline_sd,
+    n AS pair_n,
     CAST(total AS DOUBLE) / n / 1e9 AS pair_baseline_mean,
     CAST(later_total AS DOUBLE) / n / 1e9 AS followup_mean,
     CAST(change_total AS DOUBLE) / n / 1e9 AS change_mean,

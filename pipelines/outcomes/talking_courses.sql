@@ -4,11 +4,17 @@
 -- Parameter: least_sessions.
 -- First score = baseline, last score = the latest follow-up. The anxiety measure is the condition's own where both its
 -- scores are there, else the back-up. A scale without caseness or reliable change is no measure of the pair.
--- why_not: why the course is not finished, the first that holds; NULL = finished. Flags are NULL then.
+-- has_baselines: a first score on both measures, whatever followed. why_not: why the course is not finished, the first that holds; NULL = finished. Flags are NULL then.
 WITH scored AS (
     SELECT unit_number, scale, is_case, case_at_followup, reliably_improved, reliably_deteriorated
     FROM patient_outcomes
     WHERE timepoint = 'last' AND is_analysed AND caseness_defined AND reliable_defined
+),
+first_scores AS (
+    SELECT unit_number, array_agg(scale) AS scales
+    FROM patient_outcomes
+    WHERE timepoint = 'last' AND caseness_defined AND reliable_defined
+    GROUP BY unit_number
 ),
 units AS (
     SELECT counted_units.*, n_sessions, depression, anxiety, back_up
@@ -22,6 +28,7 @@ paired AS (
         units.condition,
         units.route,
         units.is_first,
+        list_contains(scales, depression) AND list_has_any(scales, [anxiety, back_up]) AS has_baselines,
         CASE
             WHEN n_sessions < $least_sessions THEN 'one_session'
             WHEN low.unit_number IS NULL OR coalesce(own.unit_number, other.unit_number) IS NULL THEN 'too_few_scores'
@@ -35,6 +42,7 @@ paired AS (
         low.reliably_deteriorated
             OR CASE WHEN on_back_up THEN other.reliably_deteriorated ELSE own.reliably_deteriorated END AS any_worse
     FROM units
+    LEFT JOIN first_scores ON first_scores.unit_number = units.unit_number
     LEFT JOIN scored AS low ON low.unit_number = units.unit_number AND low.scale = depression
     LEFT JOIN scored AS own ON own.unit_number = units.unit_number AND own.scale = anxiety
     LEFT JOIN scored AS other ON other.unit_number = units.unit_number AND other.scale = back_up
@@ -44,6 +52,7 @@ SELECT
     condition,
     route,
     is_first,
+    has_baselines,
     why_not,
     CASE WHEN why_not IS NULL THEN on_back_up END AS on_back_up,
     CASE WHEN why_not IS NULL THEN at_caseness END AS at_caseness,

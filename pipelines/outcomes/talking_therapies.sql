@@ -23,6 +23,7 @@ SELECT
     CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
     version,
     count(*) AS n_started,
+    count(*) FILTER (has_baselines) AS n_baseline,
     count(*) FILTER (why_not = 'one_session') AS n_one_session,
     count(*) FILTER (why_not = 'too_few_scores') AS n_too_few_scores,
     count(*) FILTER (why_not IS NULL) AS n_finished,

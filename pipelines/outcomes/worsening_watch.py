@@ -16,6 +16,7 @@ from pipelines.engine import Engine, load_sql
 from pipelines.outcomes.columns import finished
 from pipelines.outcomes.estimates import ratio, wilson
 from pipelines.outcomes.session_tables import coverage_evidence
+from pipelines.version import DEFINITION_SET
 from pipelines.vocabulary import PRIMARY
 
 # What the row is about: a reliable change, a safety item, an adverse event, a course that ended.
@@ -40,6 +41,7 @@ WATCH_COLUMNS = (
     "patients_n",
     "unanswered_n",
     *(f"{statistic}_{part}" for statistic in STATISTICS for part in PARTS),
+    "definition",
     "evidence",
 )
 
@@ -108,4 +110,4 @@ def _with_estimates(cells: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     share = 100 * ratio(recorded, frame["patients_n"].where(of_item, frame["n_started"]).astype(float))
     own = frame["kind"] == DETERIORATION
     frame["evidence"] = np.where(own, frame["evidence"], coverage_evidence(known.astype(float), share, limits))
-    return finished(frame, WATCH_COLUMNS)
+    return finished(frame.assign(definition=DEFINITION_SET), WATCH_COLUMNS)

@@ -35,8 +35,9 @@ class History:
     received: receipt sequences by clinic. published: those whose records are in the validated store.
     superseded: blocked ones that a corrected delivery replaced. blocked: pending at the last validation, which blocked.
     validated: body of each clinic's latest validation; validations: of every one, in order. frozen:
-    reliable-change thresholds computed once, by scale. retracted: receipts taken out by a person. confirmed: snapshots
-    whose losses a person confirmed. tombstones: by clinic, a hash for each patient who withdrew.
+    reliable-change thresholds computed once, by scale; frozen_from: the whole event, with the n, sd and alpha of each.
+    retracted: receipts taken out by a person. confirmed: snapshots whose losses a person confirmed. tombstones: by
+    clinic, a hash for each patient who withdrew.
     """
 
     received: dict[str, list[int]] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class History:
     validated: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     validations: list[Mapping[str, Any]] = field(default_factory=list)
     frozen: dict[str, float] = field(default_factory=dict)
+    frozen_from: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     refused: list[Mapping[str, Any]] = field(default_factory=list)
     retracted: set[int] = field(default_factory=set)
     confirmed: set[int] = field(default_factory=set)
@@ -95,6 +97,7 @@ def read_history(entries: Iterable[Event]) -> History:
             history.tombstones[body["clinic_id"]] = frozenset(body["tombstones"])
         elif entry.event == THRESHOLD_FROZEN:
             history.frozen.setdefault(body["scale"], body["value"])
+            history.frozen_from.setdefault(body["scale"], body)
         elif entry.event == RELEASED:
             history.release_id = body["release_id"]
     return history

@@ -13,11 +13,18 @@ from pipelines.instruments.model import Scale
 from pipelines.rules.finding import Effect
 from pipelines.rules.rule import COUNT_REASON, NONE_REASON, Rule
 
-# Proposals. One or two totals beyond the range are slips, quarantined as rows.
+# Proposals. Of another form, one or two totals beyond the range are slips (a lost decimal point), quarantined as rows.
 SLIPS_N = 3
 SLIPS_PCT = 5
+# Totals of another version are whole numbers as this one's are: two beyond the range are its own, unless they are a
+# slip in hundreds.
+VERSION_FROM_N = 2
+VERSION_PCT = 1
 # So few totals may all be low, whatever their form; a declared form costs a word.
 REFUSED_FROM_N = 5
+# If half of a scale's own totals could be another form's, ten in a row come once in 1,000 deliveries (0.5 ** 10). Of
+# means of three answers about a third are whole numbers.
+FORM_FLAGGED_FROM_N = 10
 # If a tenth of a scale's own totals lie where the other version has none, 50 without one come once in 200 deliveries
 # (0.9 ** 50 = 0.5 %).
 FLAGGED_FROM_N = 50
@@ -73,6 +80,13 @@ def _rule(
 
 
 _BEYOND = f"beyond_n >= {SLIPS_N} AND 100 * beyond_n >= {SLIPS_PCT} * totals_n"
+# One is enough where the other version starts higher and nothing lies below it, unless declared to be this one's.
+_BEYOND_AS_VERSION = (
+    f"(beyond_n >= {VERSION_FROM_N} AND 100 * beyond_n >= {VERSION_PCT} * totals_n) "
+    "OR (beyond_n = 1 AND undeclared_n > 0 AND below_n = 0)"
+)
+# Totals that all come of the other form by its factor are the scale's own as well: low ones refuse nothing.
+_REFUSED = "refuses_alike AND alike_n = undeclared_n AND unconverted_n > 0"
 _ONLY_OTHER = f"only_other_n >= {SLIPS_N} AND 100 * only_other_n >= {SLIPS_PCT} * undeclared_n"
 _GUARDED = guarded_scales()
 _REACHING = [(scale, guard) for scale, guard in _GUARDED if reaches_beyond(scale, guard)]
@@ -88,7 +102,7 @@ RULES: tuple[Rule, ...] = (
         "scores stay out",
         [(scale, guard) for scale, guard in _REACHING if guard.kind == "version"],
         "kind = 'version' AND totals_n > 0",
-        _BEYOND,
+        _BEYOND_AS_VERSION,
     ),
     _rule(
         "KAP-D05",
@@ -108,17 +122,17 @@ RULES: tuple[Rule, ...] = (
         "declare scale_form in the mapping: the form the totals are in, or own if they are the scale's own",
         _ALIKE,
         f"undeclared_n >= {REFUSED_FROM_N}",
-        f"(refuses_alike AND alike_n = undeclared_n) OR ({_ONLY_OTHER})",
+        f"({_REFUSED}) OR ({_ONLY_OTHER})",
     ),
     _rule(
         "KAP-D08",
         "warns",
-        "Many totals whose version is not declared are not all within the range of another version.",
-        "another version, or people so ill or so well that both versions give such totals",
-        "ask which version was used, and declare it in the mapping (scale_form); own if it is the scale's own",
-        [(scale, guard) for scale, guard in _ALIKE if guard.alike == "warns"],
-        f"undeclared_n >= {FLAGGED_FROM_N}",
-        "alike_n = undeclared_n",
+        "Many totals whose form is not declared are not all such as another form or version gives.",
+        "another form or version, or people so ill or so well that both give such totals",
+        "ask which one was used, and declare it in the mapping (scale_form); own if it is the scale's own",
+        _ALIKE,
+        f"undeclared_n >= CASE kind WHEN 'form' THEN {FORM_FLAGGED_FROM_N} ELSE {FLAGGED_FROM_N} END",
+        f"alike_n = undeclared_n AND NOT ({_REFUSED})",
     ),
     _rule(
         "KAP-D09",

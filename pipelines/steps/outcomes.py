@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.lake import LAKE_TABLES, derived_path, only_of, store, view_derived, view_validated
 from pipelines.outcomes.baseline_sensitivity import baseline_sensitivity, define_baseline_choices
 from pipelines.outcomes.benchmarks import benchmarks
+from pipelines.outcomes.change_methods import Frozen
 from pipelines.outcomes.contrasts import contrast_tables
 from pipelines.outcomes.individual_change import (
     define_change_moments,
@@ -93,12 +95,13 @@ def _tables(
     job: Job,
     engine: Engine,
     catalogue: Catalogue,
-    frozen: Mapping[str, float],
+    frozen: Mapping[str, Frozen],
     moments: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Every table that rests on the catalogue, which `define_in` has put into the engine."""
     windows, limits = job.settings.clinic_windows(), job.settings.disclosure_limits()
-    tables = outcome_tables(engine, windows, frozen, limits)
+    reliable_change = {scale: each.value for scale, each in frozen.items()}
+    tables = outcome_tables(engine, windows, reliable_change, limits)
     outcomes = tables["outcomes_by_route_condition"]
     define_change_moments(engine, moments)
     tables["individual_change"] = individual_change(engine, outcomes, catalogue.scales, frozen)
@@ -110,13 +113,13 @@ def _tables(
     tables |= session_tables(engine, limits)
     tables |= contrast_tables(engine, windows, limits)
     tables["worsening_watch"] = worsening_watch(engine, outcomes, windows, limits)
-    tables["reference_changes"] = reference_changes(engine, frozen)
+    tables["reference_changes"] = reference_changes(engine, reliable_change)
     tables["reference_individual_change"] = reference_individual_change(engine, catalogue.scales, frozen)
     return tables
 
 
 def _own_tables(
-    job: Job, clinic_id: str, frozen: Mapping[str, float], moments: pd.DataFrame
+    job: Job, clinic_id: str, frozen: Mapping[str, Frozen], moments: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """The same tables of one clinic or reference sample by its own overrides: its rows, made from its rows alone.
 
@@ -188,9 +191,9 @@ def _read(job: Job, paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _freeze(job: Job, candidates: pd.DataFrame) -> dict[str, float]:
+def _freeze(job: Job, candidates: pd.DataFrame) -> dict[str, Frozen]:
     """The thresholds in force by scale: those frozen before, and now those that can be computed for the first time."""
-    frozen = dict(job.history().frozen)
+    frozen = {scale: _frozen(body) for scale, body in job.history().frozen_from.items()}
     for row in candidates.to_dict("records"):
         if row["scale"] in frozen:
             continue
@@ -203,5 +206,9 @@ def _freeze(job: Job, candidates: pd.DataFrame) -> dict[str, float]:
             "value": float(row["value"]),
         }
         job.ledger.append(THRESHOLD_FROZEN, body, job.at)
-        frozen[str(row["scale"])] = float(row["value"])
+        frozen[str(row["scale"])] = _frozen(body)
     return frozen
+
+
+def _frozen(body: Mapping[str, Any]) -> Frozen:
+    return Frozen(value=body["value"], n=body["n"], sd=body["sd"], alpha=body["alpha"])

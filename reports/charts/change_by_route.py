@@ -55,7 +55,12 @@ def spec(words: Words, condition: str) -> Spec:
     across = alt.Scale(
         domain=[alt.ExprRef("low"), alt.ExprRef("high")], nice=False, zero=False, reverse=alt.ExprRef("turned")
     )
-    axis = alt.Axis(title=words.say("axis.change_better"), values=alt.ExprRef("ticks"))
+    axis = alt.Axis(
+        title=words.say("axis.change_better"),
+        values=alt.ExprRef("ticks"),
+        # As they are: left to itself the axis rounds halves to whole numbers.
+        labelExpr="format(datum.value, '~g')",
+    )
     base = alt.Chart().encode(y=rows_axis())
     spoken = tooltips(words, words.say("column.route"))
     layers = alt.layer(

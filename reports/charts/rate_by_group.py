@@ -27,9 +27,15 @@ def fields_of(name: Phrase, places: Places) -> dict[str, Phrase | Number]:
         "value": Number(about, about),
         "low": Number(places["low"][1], about),
         "high": Number(places["high"][1], about),
-        "reading": Phrase("figure.rate_n", places, about),
+        "reading": Phrase("figure.rate_n", {place: _brief(how) for place, how in places.items()}, about),
         "people": Phrase("figure.part_of", places, about),
     }
+
+
+def _brief(how: tuple[str, str]) -> tuple[str, str]:
+    """A share in few letters: beside its bar there is room for no more."""
+    kind, column = how
+    return ("share_brief" if kind == "share" else kind, column)
 
 
 def fields(group: Group, outcome: str, bounds: bool = False) -> dict[str, Phrase | Number]:

@@ -55,7 +55,8 @@ class Chart:
     rows: the list it draws; condition, axis: of the list, for a chart of one condition. finding: its title.
     measures: columns that the axis must hold, zero with them (none = the axis is fixed); room: what stands free beyond
     them for a text, as a share of the axis. tick: how many units of the rows make one of the axis. subject: the list
-    whose one row the title is of (none = the section's).
+    whose one row the title is of (none = the section's). defined_only: a row whose figure nothing defines is left to
+    the table.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Chart:
     wide: bool = False
     tick: float = 1.0
     subject: ListOf | None = None
+    defined_only: bool = False
 
     def __post_init__(self) -> None:
         if BANNED_FIELDS & set(self.fields):

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipelines.outcomes.change_methods import CLASSES
 from pipelines.outcomes.talking_therapies import TALKING_RATES
+from reports import both_ways
 from reports.charts import figure_by_group, rate_by_group
 from reports.phrases import Number, Phrase, Places, count, label, plain
 from reports.sections.declared import Chart, Column, Declared, ListOf
@@ -43,17 +44,17 @@ def individual(words: Words) -> Declared:
         {"lowest": ("share", "lowest"), "highest": ("share", "highest"), "spoken": ("count", "spoken_n")},
         otherwise="individual.heading",
     )
-    better, worse = (places_of(name, "n") for name in ("improved", "deteriorated"))
+    better, worse = (places_of(name, "n") for name in both_ways.WAYS)
     return Declared(
         id="individual-change",
         rows=ListOf(table),
         subject=ListOf(table, where={"method": "default"}),
         group="method",
-        about="improved_pct",
+        about="better_pct",
         heading=finding,
         heading_of_one=Phrase("individual.heading"),
         sentence=Phrase("individual.sentence", _WHEN),
-        reading=Phrase("individual.reading", {**better, "worse": worse["part"]}, "improved_pct"),
+        reading=Phrase("individual.reading", {**better, "worse": worse["part"]}, "better_pct"),
         reading_of_silence=Phrase("individual.silent", {"n": ("count", "n")}),
         how_to_read="individual.how_to_read",
         caption="individual.caption",
@@ -70,7 +71,7 @@ def individual(words: Words) -> Declared:
         definition="def-individual-change",
         charts=tuple(
             _rates(words, table, "change_method", "method", name, "n", "def-individual-change")
-            for name in ("improved", "deteriorated")
+            for name in both_ways.WAYS
         ),
         empty="empty.change",
     )
@@ -207,9 +208,10 @@ def _rates(words: Words, table: str, kind: str, column: str, name: str, whole: s
         spec=rate_by_group.spec(words, kind, name),
         rows=ListOf(table),
         fields=rate_by_group.fields_of(plain(kind, column), places),
-        finding=Phrase(f"outcome.{name}"),
+        finding=Phrase(title := f"outcome.{name}", otherwise=title),
         definition=definition,
         about=f"{name}_pct",
+        defined_only=True,
     )
 
 
@@ -230,7 +232,7 @@ def _points(words: Words, table: str, group: str, definition: str, people: str, 
             "reading": Phrase("figure.interval_n", {**_CHANGE, "n": ("count", people)}, "change_mean"),
             "people": count(people),
         },
-        finding=Phrase(f"attribution.title_{level}" if level else "baselines.title"),
+        finding=Phrase(title := f"attribution.title_{level}" if level else "baselines.title", otherwise=title),
         definition=definition,
         about="change_mean",
         measures=("change_ci_low", "change_ci_high"),

@@ -39,6 +39,10 @@ def share(value: float) -> str:
     return "under 1" if 0 < value < 0.5 else "over 99" if 99.5 <= value < 100 else half_up(value)
 
 
+def share_brief(value: float) -> str:
+    return "<1" if 0 < value < 0.5 else ">99" if 99.5 <= value < 100 else half_up(value)
+
+
 def state(row: pd.Series, column: str) -> str:
     """'' when the figure is shown, else its reason in words."""
     if row["evidence"] in ("withheld", "not_enough"):

@@ -14,7 +14,7 @@ from pipelines.disclosure.declared import POLICIES
 from reports.figures import FORMATS
 from tests.browser import care_twin as twin
 from tests.browser.handling import choose, rows_of, saved, texts, texts_of, tight
-from tests.browser.released_twin import DEFAULTS, Filters, half_up, share, state
+from tests.browser.released_twin import DEFAULTS, Filters, half_up, share_brief, state
 from tests.browser.shown import Shown, shown
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def figures(section: str, row: pd.Series, of: tuple[str, str, str]) -> str:
     if silent := state(row, figure):
         return tight(silent)
     low, high = ends.split() if " " in ends else (f"{ends}_low", f"{ends}_high")
-    read = {"rate_per_100": twin.per_100, "median": twin.amount}.get(figure, share)
+    read = {"rate_per_100": twin.per_100, "median": twin.amount}.get(figure, share_brief)
     return tight(f"{read(row[figure])} ({read(row[low])} to {read(row[high])}), n {half_up(row[n])}")
 
 
@@ -139,7 +139,7 @@ def test_a_chart_downloads_the_released_rows_and_only_what_the_page_shows(
             pd.testing.assert_frame_equal(found, expected, check_dtype=False, atol=0.011)
 
 
-@pytest.mark.parametrize("path", ["care.html", "clinics/beta/care.html", "index.html"])
+@pytest.mark.parametrize("path", ["care.html", "change.html", "clinics/beta/care.html", "index.html"])
 def test_the_script_writes_what_the_page_was_delivered_with(
     path: str, chromium: Browser, folder_of: Callable[[str], Path]
 ) -> None:
@@ -166,7 +166,9 @@ def test_the_script_rounds_as_the_page_was_rounded(care: Shown) -> None:
     )
     for name, write in FORMATS.items():
         # No share and no rate is below zero, and no share above 100.
-        told = [i for i, value in enumerate(values) if 0 <= value <= 100 or name not in ("share", "per_100")]
+        told = [
+            i for i, value in enumerate(values) if 0 <= value <= 100 or name not in ("share", "share_brief", "per_100")
+        ]
         assert [written[name][i] for i in told] == [write(values[i]) for i in told], name
 
 

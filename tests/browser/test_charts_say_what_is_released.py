@@ -60,8 +60,8 @@ def reading(row: pd.Series, outcome: str) -> str:
     """The figure with its interval and n, or why not, at the right of a row."""
     if silent := twin.state(row, f"{outcome}_pct"):
         return tight(silent)
-    low, high = (twin.share(row[f"{outcome}_ci_{end}"]) for end in ("low", "high"))
-    return tight(f"{twin.share(row[f'{outcome}_pct'])} ({low} to {high}), {people(row, outcome)}")
+    low, high = (twin.share_brief(row[f"{outcome}_ci_{end}"]) for end in ("low", "high"))
+    return tight(f"{twin.share_brief(row[f'{outcome}_pct'])} ({low} to {high}), {people(row, outcome)}")
 
 
 @pytest.mark.parametrize("chart", LISTS)

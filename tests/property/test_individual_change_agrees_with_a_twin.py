@@ -275,11 +275,16 @@ def test_a_network_of_fewer_than_fifty_gives_no_sd(
 def test_reliable_change_and_caseness_are_those_of_the_outcomes(
     small_network: tuple[pd.DataFrame, pd.DataFrame, dict[str, list[tuple[float, float]]]],
 ) -> None:
-    frame, outcomes, _ = small_network
+    frame, outcomes, pairs = small_network
     for route in ("iv", "im", "all"):
         there = one(outcomes, scale="phq9", route=route)
         default, combined = (one(frame, scale="phq9", route=route, method=name) for name in ("default", "combined"))
         assert default["improved_n"] == there["reliable_improvement_n"]
         assert default["deteriorated_n"] == there["reliable_deterioration_n"]
         assert combined["recovered_n"] == there["reliable_recovery_n"]
+        cases = [
+            before >= 10 for own in (("iv", "im") if route == "all" else (route,)) for before, _ in pairs[f"phq9 {own}"]
+        ]
+        assert (combined["n_case_baseline"], combined["n_not_case_baseline"]) == (sum(cases), len(cases) - sum(cases))
+        assert pd.isna(default["n_case_baseline"]) and pd.isna(default["n_not_case_baseline"])
     assert not frame.duplicated(list(CHANGE_KEY)).any()

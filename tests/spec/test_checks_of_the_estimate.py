@@ -91,6 +91,34 @@ def test_only_those_with_several_baseline_scores_are_counted_as_able_to_differ()
     assert (row["change_mean"], row["difference_from_default"]) == (-9.5, -1.5)
 
 
+def rules_with(several: int, n: int = 14) -> dict[str, dict[str, Any]]:
+    """Baseline rule -> its released row of n people, so many of them with a score of 24 before their baseline of 20."""
+    people = {f"p{i:02d}": {0: 20, 28: 8 + i % 4} | ({-20: 24} if i < several else {}) for i in range(n)}
+    sessions = [row for name in people for row in sessions_on(0, patient_id=name)]
+    scores = [row for name, points in people.items() for row in scores_on(points, patient_id=name)]
+    frame = release("baseline_sensitivity", sensitivity(sessions, scores)).frame
+    return {rule: row_of(frame, timepoint="week_4", baseline_rule=rule) for rule in ("last_before", "first", "mean")}
+
+
+@pytest.mark.parametrize(
+    ("several", "of_means", "of_rates"),
+    [(0, "", ""), (1, "withheld", "withheld"), (4, "withheld", "withheld"), (9, "too_few", ""), (10, "", "")],
+)
+def test_another_rule_shows_nothing_of_the_few_in_whom_it_differs(several: int, of_means: str, of_rates: str) -> None:
+    rows = rules_with(several)
+    for rule in ("first", "mean"):
+        why = dict(part.split(":") for part in rows[rule]["empty_because"].split(";") if part)
+        for name in ("baseline_mean", "baseline_sd", "change_mean", "effect_size", "difference_from_default"):
+            assert why.get(name, "") == of_means and pd.isna(rows[rule][name]) == bool(of_means)
+        for name in ("response_n", "response_pct", "remission_ci_low", "reliable_improvement_n"):
+            assert why.get(name, "") == of_rates and pd.isna(rows[rule][name]) == bool(of_rates)
+        assert rows[rule]["n_with_several"] == several and rows[rule]["response_of_n"] == 14
+    usual = rows["last_before"]
+    # Every fourth one ends at 11 of 20, the others lower: 3 of 14 are no responders.
+    assert (usual["empty_because"], usual["response_n"]) == ("", 11)
+    assert usual["change_mean"] == pytest.approx(-12 + 19 / 14, abs=1e-6)
+
+
 CHANGING = [*sessions_on(0, 14, route="iv"), *sessions_on(7, route="im")]
 # Day 0 and 14 are days of sessions: those scores were given before them.
 AROUND = [*scores_on({0: 20, 5: 16, 9: 15, 40: 10}), *scores_on({14: 12}, administration="pre_session")]
@@ -172,7 +200,7 @@ def test_a_route_is_laid_against_all_others_by_newcombe_s_interval():
     assert pd.isna(everyone["response_difference_pct"]) and pd.isna(everyone["response_others_n"])
 
 
-def test_others_of_1_to_4_people_show_no_figure_and_no_withheld_row_comes_back_through_them():
+def test_others_of_1_to_4_people_show_no_figure_and_no_withheld_row_comes_back_within_theirs():
     frame = release("outcome_checks", checked(*together(group("a", 3, 1, route="im"), group("b", 40, 20)))).frame
     few, many = (row_of(frame, route=route, timepoint="week_4") for route in ("im", "iv"))
     told = ["others_started_n", "response_others_of_n", "response_others_n", "response_difference_pct"]

@@ -132,6 +132,39 @@ def test_means_of_a_trajectory_need_10_patients(n, reason):
     assert reasons.get("mean") == reasons.get("ci_low") == reasons.get("baseline_mean_of_stopped") == reason
 
 
+def change_row(**given: Any) -> pd.DataFrame:
+    """A row of individual change of 40 people, 8 in each class, 20 of them cases at baseline, but for what is given."""
+    columns = POLICIES["individual_change"].columns
+    counts = {column: 40 if column.startswith("n") else 8 for column in columns if is_count(column)}
+    row = {column: counts.get(column, WORDS.get(column, 1.5)) for column in columns}
+    return pd.DataFrame([row | {"method": "combined", "n_case_baseline": 20, "n_not_case_baseline": 20} | given])
+
+
+@pytest.mark.parametrize(
+    ("cases", "withheld"),
+    [
+        (0, ()),
+        (1, ("recovered", "improved")),
+        (4, ("recovered", "improved")),
+        (5, ()),
+        (39, ("harmed", "deteriorated")),
+    ],
+)
+def test_the_combined_classes_say_nothing_of_a_few_cases_or_a_few_others(cases: int, withheld: tuple[str, ...]) -> None:
+    reasons = shown(change_row(n_case_baseline=cases, n_not_case_baseline=40 - cases), "individual_change")[1]
+    parts = ("n", "pct", "ci_low", "ci_high")
+    assert reasons == {f"{name}_{part}": "withheld" for name in withheld for part in parts}
+
+
+def test_the_other_methods_have_no_cases_and_show_their_classes() -> None:
+    row, reasons = shown(
+        change_row(method="jt", n_case_baseline=float("nan"), n_not_case_baseline=float("nan")), "individual_change"
+    )
+    assert row["improved_n"] == 8 and reasons == dict.fromkeys(
+        ("n_case_baseline", "n_not_case_baseline"), "not_defined"
+    )
+
+
 @pytest.mark.parametrize("profile", ["network", "public", "other"])
 def test_profiles_that_leave_the_clinic_are_refused(profile):
     with pytest.raises(KapError) as refused:

@@ -160,6 +160,18 @@ def test_the_readmes_first_rows_are_taken_in_as_they_stand(tmp_path: Path):
     assert "scores.csv: would be taken in as scores\n  2 rows, 2 records, none set aside.\n" in done.stdout
 
 
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_a_reader_that_has_read_enough_ends_a_command_without_a_word(option: tuple[str, ...], folder: Path):
+    with subprocess.Popen(
+        [KAP, "rules", *option], cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+        # 128 + SIGPIPE, as a shell says of `cat`.
+        assert (running.wait(WAIT_SECONDS), said) == (141, b"")
+
+
 def test_the_version(folder: Path):
     assert command("--version", folder=folder).stdout.startswith(f"kap {PRODUCT_VERSION} ")
 

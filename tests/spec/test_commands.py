@@ -267,8 +267,40 @@ def test_rules_say_what_one_code_means(code: str, words: tuple[str, ...]):
     assert (exit_code, told["code"]) == (0, code.upper())
 
 
+def test_rules_say_which_facts_of_a_scale_rest_on_which_source():
+    exit_code, said = kap("rules", "phq9.response")
+    assert exit_code == 0
+    # CONTRACT.md section 4: 50 %, Kroenke 2010.
+    assert "value 50" in said and "Kroenke 2010" in said and "remission" not in said
+    exit_code, told = kap_json("rules", "PHQ9")
+    assert exit_code == 0
+    assert {"response", "remission", "scoring"} <= {fact["fact"] for fact in told["facts"]}
+
+
+@pytest.mark.parametrize(("asked", "nearest"), [("phq9.respons", "response"), ("phq.response", "phq9")])
+def test_a_scale_or_fact_that_is_none_is_told_with_the_nearest(asked: str, nearest: str):
+    exit_code, told = kap_json("rules", asked)
+    assert exit_code == 2
+    assert nearest in told["problems"][0]["remedy"]
+
+
+@pytest.mark.parametrize("asked", ["response", "phq9", "phq9.response"])
+def test_rules_tell_what_a_clinic_of_the_home_put_in_a_definitions_place(tmp_path: Path, asked: str):
+    home = Home.open(tmp_path / "home")
+    home.inbox_of("alder").mkdir()
+    reason = "our payer counts from 30 percent on"
+    home.settings_file.write_text(
+        f'[[overrides]]\ndefinition = "phq9.response"\nclinic = "alder"\nvalue = 30\nreason = "{reason}"\n'
+    )
+    exit_code, said = kap("rules", asked, "--home", str(home.root))
+    assert exit_code == 0
+    assert "phq9.response of alder alone: 30" in said and "payer" in said
+    assert [each["value"] for each in kap_json("rules", asked, "--home", str(home.root))[1]["overrides"]] == [30]
+    assert "alder" not in kap("rules", "gad7", "--home", str(home.root))[1]
+
+
 def test_a_code_that_is_none_is_told_with_the_nearest(tmp_path: Path):
-    exit_code, told = kap_json("rules", "KAP-D11")
+    exit_code, told = kap_json("rules", "KAP-W11")
     assert exit_code == told["exit_code"] == 2
     assert told["problems"][0]["code"] == "KAP-U05"
-    assert "KAP-D01" in told["problems"][0]["remedy"]
+    assert "KAP-W01" in told["problems"][0]["remedy"]

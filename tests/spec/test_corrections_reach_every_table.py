@@ -129,6 +129,26 @@ EXPECTED: list[tuple[str, str, dict[str, str], list[float], list[float]]] = [
         [12, 12],
         [10, 9],
     ),
+    ("baseline_sensitivity", "n_analysed change_mean", {"baseline_rule": "highest"}, [12, -10], [10, -10.4]),
+    (
+        "route_attribution",
+        "n_pairs patients_n change_mean",
+        {"level": "course", "route": "iv"},
+        [12, 12, -10],
+        [9, 9, -10],
+    ),
+    ("outcome_checks", "n_analysed n_lost", {}, [12, 0], [10, 1]),
+    # Everyone improved by 6 points, the threshold in force, or more.
+    ("individual_change", "n improved_n deteriorated_n", {"method": "default"}, [12, 12, 0], [10, 10, 0]),
+    # Nobody has a second measure.
+    ("talking_therapies", "n_started n_finished", {"version": "without_other_measure_clause"}, [12, 0], [11, 0]),
+    (
+        "worsening_watch",
+        "n_started new_of_n new_n",
+        {"measure": "deterioration_end_of_induction"},
+        [12, 12, 0],
+        [11, 10, 0],
+    ),
     ("data_quality", "evaluated_n failed_n", {"rule": "KAP-W02"}, [14, 0], [12, 0]),
 ]
 
@@ -146,8 +166,8 @@ def test_every_table_counts_what_is_left(
 
 
 def test_no_table_was_forgotten_here() -> None:
-    # reference_changes holds reference samples alone.
-    assert {name for name, *_ in EXPECTED} == set(TABLE_NAMES) - {"reference_changes"}
+    of_samples = {"reference_changes", "reference_individual_change"}
+    assert {name for name, *_ in EXPECTED} == set(TABLE_NAMES) - of_samples
 
 
 def test_what_is_new_in_a_correction_has_its_own_rows_and_a_stale_version_has_none(

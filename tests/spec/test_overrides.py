@@ -77,6 +77,12 @@ def test_a_clinic_counts_by_its_own_definition_in_its_own_tables(overridden: Hom
     assert responders(overridden, own) == ("12", "12", "kap-outcomes@1+alder")
     parquet = pd.read_parquet(overridden.current / own / "outcomes_by_route_condition.parquet")
     assert set(parquet["definition"]) == {"kap-outcomes@1+alder"}
+    for name in ("worsening_watch", "baseline_sensitivity", "outcome_checks"):
+        by = {place: pd.read_parquet(overridden.current / place / f"{name}.parquet") for place in ("tables", own)}
+        assert {place: set(frame["definition"]) for place, frame in by.items()} == {
+            "tables": {"kap-outcomes@1"},
+            own: {"kap-outcomes@1+alder"},
+        }
     assert parquet["response_n"].max() == 12
     # Its other figures are those of the network's table.
     assert responders(overridden, "tables") == ("6", "12", "kap-outcomes@1")

@@ -77,10 +77,11 @@ def test_a_folder_that_is_not_there_is_told_as_wrong_usage(tmp_path: Path) -> No
     assert "KAP-U02" in said
 
 
-def test_an_empty_folder_is_no_difference(tmp_path: Path) -> None:
-    code, said = kap("selftest", "--data", str(tmp_path), "--json")
-    assert code == ExitCode.DONE
-    assert {figure["state"] for figure in json.loads(said)["figures"]} == {"agrees", "not_present", "later"}
+def test_a_folder_without_any_of_the_data_sets_is_told_as_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("none of them")
+    code, said = kap("selftest", "--data", str(tmp_path))
+    assert code == ExitCode.USAGE
+    assert "KAP-U02" in said and samples()[0].file in said
 
 
 def test_every_entry_has_a_source_a_calculation_of_the_product_and_a_sample_that_ships_its_mapping() -> None:

@@ -5,6 +5,8 @@ Definitions: clinical.md section 5 and field.md 1.1. PHQ-9: caseness 10, reliabl
 
 from __future__ import annotations
 
+from collections import namedtuple
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,11 +15,15 @@ import pytest
 from pipelines.care.windows import Windows
 from pipelines.disclosure.policy import release
 from pipelines.instruments.catalogue import load_catalogue
+from pipelines.instruments.model import Scale
 from pipelines.outcomes.tables import outcome_tables
 from pipelines.outcomes.talking_therapies import talking_therapies
 from tests.care_tables import network, scores_on, sessions_on
 from tests.worked_tables import table
 
+Given = namedtuple("Given", "definition value reason")
+OWN_CASENESS = Given("pcl5.caseness", 32.0, "our manual")
+OWN_CHANGE = Given("pcl5.reliable_change", 10.0, "our manual")
 # name | condition | sessions | phq9 first last | another measure first last | a further one | what comes of it
 PATIENTS = """
     both_better        | anxiety | 2 | 15 5  | gad7 12 3  |            | case recovered improved
@@ -51,7 +57,9 @@ def people() -> list[dict[str, Any]]:
     return found
 
 
-def tables_of(patients: list[dict[str, Any]], a_clinic_each: bool = False) -> pd.DataFrame:
+def tables_of(
+    patients: list[dict[str, Any]], a_clinic_each: bool = False, scales: Mapping[str, Scale] | None = None
+) -> pd.DataFrame:
     sessions, scores = [], []
     for person in patients:
         who = {"patient_id": person["name"], "clinic_id": person["name"] if a_clinic_each else "c01"}
@@ -61,7 +69,7 @@ def tables_of(patients: list[dict[str, Any]], a_clinic_each: bool = False) -> pd
             scores += scores_on(points, scale=scale, **who)
     engine = network(sessions, scores)
     outcome_tables(engine, Windows(), {})
-    return talking_therapies(engine, load_catalogue().scales)
+    return talking_therapies(engine, scales or load_catalogue().scales)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +138,44 @@ def test_a_row_says_which_measures_and_which_rule_it_used(together: pd.DataFrame
     assert (ptsd["depression_measure"], ptsd["anxiety_measure"]) == ("phq9", "pcl5, else gad7")
     assert ptsd["measure_thresholds"] == "phq9 >= 10, 6; pcl5 >= 33, 15; gad7 >= 8, 4"
     assert (ptsd["improvement_mark"], ptsd["deterioration_mark"]) == ("†", "†")
-    assert pd.isna(without["improvement_mark"]) and "MindStep" in without["improvement_source"]
+    # For PCL-5 the NHS value was not found: † with either rule, and what is used is cited (clinical.md section 7).
+    assert (without["measure_mark"], without["improvement_mark"]) == ("†", "†")
+    assert "pcl5: NCPTSD, Using the PCL-5; Marx 2022 Psychol Assess 34:197" in without["measure_sources"]
+    anxiety = row_of(together, "anxiety", "without")
+    assert pd.isna(anxiety["measure_mark"]) and pd.isna(anxiety["improvement_mark"])
+    assert "MindStep" in anxiety["improvement_source"] and "pcl5" not in anxiety["measure_sources"]
+
+
+def test_thresholds_that_a_clinic_sets_itself_carry_its_source_and_no_mark() -> None:
+    scales = load_catalogue().overridden([OWN_CASENESS, OWN_CHANGE]).scales
+    row = row_of(tables_of(people()[:-3], scales=scales), "all", "without")
+    assert pd.isna(row["measure_mark"]) and "pcl5: override of this clinic: our manual" in row["measure_sources"]
+
+
+def test_the_evidence_is_who_finished_of_those_with_a_first_score_on_both_measures() -> None:
+    """Twelve of the kind finish; more who began lack a first score on one measure, then a last one on both."""
+    kinds = {each["name"]: each for each in people()}
+
+    def many(name: str, n: int) -> list[dict[str, Any]]:
+        return [{**kinds[name], "name": f"{name}_{number}"} for number in range(n)]
+
+    finished = many("both_better", 12)
+    row = row_of(tables_of([*finished, *many("one_measure", 20)]), "anxiety")
+    assert (row["n_started"], row["n_baseline"], row["n_finished"], row["evidence"]) == (32, 12, 12, "imprecise")
+    row = row_of(tables_of([*finished, *many("no_last", 13)]), "anxiety")
+    assert (row["n_started"], row["n_baseline"], row["n_finished"], row["evidence"]) == (25, 25, 12, "not_enough")
+    row = row_of(tables_of([*finished, *many("on_back_up", 11)]), "ptsd")
+    assert (row["n_baseline"], row["n_on_back_up"], row["evidence"]) == (11, 11, "imprecise")
+
+
+def test_the_few_with_a_first_score_on_both_measures_are_not_told_apart_by_what_came_later() -> None:
+    few = [{**each, "name": f"{each['name']}_{n}"} for each in people() if each["name"] == "no_last" for n in range(3)]
+    none = [
+        {**each, "name": f"{each['name']}_{n}"} for each in people() if each["name"] == "one_measure" for n in range(9)
+    ]
+    row = row_of(release("talking_therapies", tables_of([*few, *none])).frame, "anxiety")
+    assert (row["n_started"], row["n_baseline"], row["evidence"]) == (12, 3, "withheld")
+    assert row[["n_finished", "n_too_few_scores", "n_at_caseness", "recovered_n", "recovered_pct"]].isna().all()
 
 
 def test_a_few_at_caseness_are_withheld_with_everything_that_tells_of_them() -> None:

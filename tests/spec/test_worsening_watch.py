@@ -269,7 +269,8 @@ def exact(**changed: float) -> pd.DataFrame:
         for part in ("pct", "ci_low", "ci_high")
     }
     key = dict(zip(WATCH_KEY, ("c01", "trd", "iv", ITEM_9), strict=True))
-    return pd.DataFrame([{**key, "kind": "safety_item", **counted, **figures, "evidence": "reportable"}])
+    words = {"kind": "safety_item", "definition": "kap-outcomes@1", "evidence": "reportable"}
+    return pd.DataFrame([{**key, **words, **counted, **figures}])
 
 
 LATER = ["any_n", "any_pct", "at_last_n", "at_last_pct", "new_n", "new_pct"]

@@ -174,6 +174,24 @@ def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path, text: str, n
     assert f"the nearest is {nearest}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[release]\nprofile = 'open'", "expected 'clinic"),
+        ("[thresholds]\nquarantined_pct_max = 'few'", "expected a number."),
+        ("[thresholds]\nquarantined_pct_max = nan", "expected a number "),
+        ("[clinics.north]\nexpires = 'soon'\n", "expected a day as 2030-01-31"),
+        ("[clinics.north.targets]\nfollowup_pct = 0", "expected a number over 0"),
+        ("[retention]\nlog_days = 1.5", "expected a whole number"),
+        ("thresholds = 3", "expected a section with lines of its own"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_of_our_own(tmp_path: Path, text: str, expected: str) -> None:
+    told = str(refused(tmp_path, text))
+    assert expected in told
+    assert "Input" not in told and "valid" not in told
+
+
 def test_every_problem_of_targets_is_told_at_once(tmp_path: Path) -> None:
     text = """
         [clinics.north.targets]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from assets import method_facts
 from pipelines.vocabulary import ALL
+from reports.about import Override
+from reports.both_ways import both_ways, why_empty
 from reports.change import change_page, declared
 from reports.dashboard import dashboard
 from reports.pages import build_clinic_site
@@ -77,6 +80,47 @@ def test_no_sentence_of_the_page_claims_an_effect(section: Any) -> None:
     assert not [text for text in said if re.search(r"\beffect of|\bbecause of ketamine|\bworks\b", text)]
 
 
+def test_better_holds_recovered_beside_improved_and_worse_harmed_beside_deteriorated() -> None:
+    """Counts of the hostile reviewer's PHQ-9 row; intervals by hand from Wilson's formula."""
+    of_each = {"n": 2951.0, "improved_n": 418.0, "recovered_n": 1339.0, "deteriorated_n": 52.0, "harmed_n": 9.0}
+    shares = {name.replace("_n", "_pct"): 100 * n / 2951 for name, n in of_each.items() if name != "n"}
+    found = both_ways({"method": "combined", **of_each, **shares})
+    assert (found["better_n"], found["worse_n"]) == (1757, 61)
+    for way, part in (("better", 1757 / 2951), ("worse", 61 / 2951)):
+        z, n = 1.959964, 2951
+        middle, half = part + z**2 / (2 * n), z * math.sqrt(part * (1 - part) / n + z**2 / (4 * n**2))
+        expected = [100 * part, *(100 * (middle + sign * half) / (1 + z**2 / n) for sign in (-1, 1))]
+        assert [found[f"{way}_{end}"] for end in ("pct", "ci_low", "ci_high")] == pytest.approx(expected, abs=1e-4)
+
+
+def test_better_is_withheld_with_any_class_that_it_would_give_away() -> None:
+    row = {"method": "combined", "n": 40.0, "improved_n": 12.0, "improved_pct": 30.0, "deteriorated_n": 2.0}
+    row |= {"deteriorated_pct": 5.0, "harmed_n": 0.0, "harmed_pct": 0.0, "recovered_n": None, "recovered_pct": None}
+    row |= {"empty_because": "recovered_n:withheld;recovered_pct:withheld"}
+    assert both_ways(row)["better_n"] is None and both_ways(row)["worse_n"] == 2
+    assert set(why_empty(row)) == {f"better_{part}:withheld" for part in ("n", "pct", "ci_low", "ci_high")}
+
+
+def test_a_condition_without_a_threshold_in_force_keeps_its_headings_and_the_name_of_its_scale() -> None:
+    whole = page()
+    table = whole.tables["individual_change"]
+    frame = table.frame[table.frame["method"] != "default"].reset_index(drop=True)
+    made = change_page(replace(whole, tables={**whole.tables, "individual_change": replace(table, frame=frame)}))
+    found = made.sections[0]
+    assert "PHQ-9" in found.sentence and "Primary scale" not in found.sentence + made.shown
+    assert [chart.finding for chart in found.charts] == [
+        "Better: improved or recovered",
+        "Worse: deteriorated or harmed",
+    ]
+
+
+def test_the_page_says_which_definitions_a_clinic_changed() -> None:
+    changed = Override("alpha", "phq9", "response", "percent 50", "percent 40", "A reason of its own.")
+    site = build_clinic_site(sample.tables(), sample.about(overrides=(changed,)), "alpha")
+    for name in ("index.html", "change.html"):
+        assert "A reason of its own." in html.unescape(site[name].decode("utf-8")), name
+
+
 # ---- the worsening watch ----
 
 
@@ -92,7 +136,7 @@ def test_the_watch_says_the_bad_news_first_and_where_same_day_attention_belongs(
     assert "PHQ-9, item 9: newly positive in" in found.reading
     assert "looked at in the clinic, not here" in found.reading
     assert [line[0].text for line in found.table.rows] == [
-        "Reliably worse, end of induction",
+        "Worse, end of induction",
         "PHQ-9, item 9",
         "Serious adverse event",
         "Ended: no benefit",
@@ -154,3 +198,4 @@ def test_a_clinic_has_pages_of_the_instruments_that_its_tables_name_alone(cited:
     assert 0 < len(found) < len(cited.about.forms) / 2
     text = html.unescape(site["instruments/phq9.html"].decode("utf-8"))
     assert "Patient Health Questionnaire-9" in text and 'href="../index.html"' in text
+    assert "tables/" not in text

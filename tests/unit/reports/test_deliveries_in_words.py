@@ -143,4 +143,5 @@ def test_a_page_says_no_time_of_day_and_is_the_same_bytes_again() -> None:
     facts = sample.about(arrivals=ARRIVALS, deliveries=(SCORES,), targets={"alpha": {"delivery_days": 31.0}})
     first, second = (build_site(sample.tables(), facts)["quality.html"] for _ in range(2))
     assert first == second
-    assert not re.search(rb"T\d\d:\d\d", first)
+    # The drawing library in the page's scripts has dates of its own.
+    assert not re.search(rb"T\d\d:\d\d", re.sub(rb"(?s)<script>.*?</script>", b"", first))

@@ -44,10 +44,11 @@ def told(engine: Engine, scale: str, totals: Iterable[float], form: str | None =
 @pytest.mark.parametrize(
     ("totals", "speaks"),
     [
-        ([8, 12, 16, 20, 24], True),  # five, none over 25: either form, so it must be declared
-        ([8, 12, 16, 20], False),  # four may be low index values
+        ([8, 12, 16, 20, 24], False),  # none over 25, but all multiples of 4: the index of people who are unwell
+        ([8, 12, 16, 20, 21], True),  # five, none over 25, one that no index can be: it must be declared
+        ([8, 12, 16, 21], False),  # four may be low index values and a slip
         ([8, 12, 16, 20, 28], False),  # one over 25: the index
-        ([0, 8, 12, 16, 20], False),  # nought is nought in either form: four that may be low index values
+        ([0, 8, 12, 16, 21], False),  # nought is nought in either form: four that may be low index values
         ([9, 13, 18, 40, 60], True),  # three that are no multiple of 4
         ([9, 13, 40, 60, 80], False),  # two slips, quarantined as rows
         ([9, 13, 18] + [40] * 57, True),  # 3 of 60 = 5 %
@@ -63,7 +64,28 @@ def test_undeclared_who_5_totals_that_may_be_raw_stop_the_delivery(
 
 @pytest.mark.parametrize("form", ["raw", "index", "own"])
 def test_a_declared_form_is_believed(engine: Engine, form: str) -> None:
-    assert told(engine, "who5", [8, 12, 16, 20, 24], form) == set()
+    assert told(engine, "who5", [8, 12, 16, 20, 21], form) == set()
+
+
+# What may be the scale's own and another form's alike, from ten totals on.
+EITHER = {
+    "twelve low WHO-5 indices": ("who5", [0, 4, 8, 12, 16, 20, 24] * 2),
+    "low percentages of 30 days, rounded to whole numbers": ("pct_days_abstinent_30", [3, 7, 10, 13, 17] * 2),
+    "ten EBI totals of at most 100": ("ebi", [10, 20, 35, 47, 58] * 2),
+    "80 whole PEG totals, none over 10": ("peg", [1 + number % 10 for number in range(80)]),
+}
+
+
+@pytest.mark.parametrize("case", EITHER)
+def test_totals_that_may_be_of_either_form_are_flagged_and_taken_in(engine: Engine, case: str) -> None:
+    scale, totals = EITHER[case]
+    assert told(engine, scale, totals) == {"KAP-D08"}
+    assert told(engine, scale, totals, "own") == set()
+    assert told(engine, scale, [total for total in totals if total][:9]) == set()
+
+
+def test_one_peg_total_with_a_third_tells_means(engine: Engine) -> None:
+    assert told(engine, "peg", [*[4] * 20, 3.33]) == set()
 
 
 # scale | totals of the look-alike, as its publication counts them | the guard that speaks.
@@ -145,11 +167,37 @@ def test_a_corrected_delivery_is_not_told_again(engine: Engine) -> None:
     assert told(engine, "ybocs", [45, 44, 43], is_mended=True) == set()
 
 
+@pytest.mark.parametrize(
+    ("beyond_n", "own_n", "speaks"),
+    [(1, 0, False), (1, 20, False), (2, 0, True), (2, 98, True), (2, 198, True), (2, 199, False)],
+)
+def test_two_totals_beyond_the_range_make_a_version(engine: Engine, beyond_n: int, own_n: int, speaks: bool) -> None:
+    assert told(engine, "ybocs", [45] * beyond_n + [20] * own_n) == ({"KAP-D04"} if speaks else set())
+
+
+@pytest.mark.parametrize(
+    ("totals", "form", "speaks"),
+    [
+        ([*range(17, 57), 83], None, True),  # none below 17: the DSM-IV PCL
+        ([*range(10, 50), 83], None, False),  # some below: a slip, quarantined as a row
+        ([*range(10, 50), 83, 84], None, True),
+        ([*range(17, 57), 83], "own", False),  # declared to be the PCL-5: a slip
+        ([*range(17, 57), 83, 84], "own", True),
+        ([83], None, False),  # alone it tells nothing
+        ([*range(17, 57), 86], None, False),  # beyond both
+    ],
+)
+def test_one_total_beyond_is_enough_where_none_lies_below_the_other_versions_lowest(
+    engine: Engine, totals: list[int], form: str | None, speaks: bool
+) -> None:
+    assert ("KAP-D04" in told(engine, "pcl5", totals, form)) == speaks
+
+
 @pytest.mark.parametrize(("beyond_n", "own_n", "speaks"), [(2, 0, False), (3, 57, True), (3, 58, False), (4, 76, True)])
-def test_three_totals_beyond_the_range_and_a_twentieth_of_all_make_a_version(
+def test_three_totals_beyond_the_range_and_a_twentieth_of_all_make_a_form(
     engine: Engine, beyond_n: int, own_n: int, speaks: bool
 ) -> None:
-    assert told(engine, "ybocs", [45] * beyond_n + [20] * own_n) == ({"KAP-D04"} if speaks else set())
+    assert told(engine, "peg", [25] * beyond_n + [3.3] * own_n) == ({"KAP-D05"} if speaks else set())
 
 
 @given(data=st.data(), scale=st.sampled_from(["ybocs", "oci_r", "audit_c", "hamd17", "bam_use", "bam_risk"]))
@@ -162,9 +210,10 @@ def test_totals_of_a_scale_whose_look_alike_only_reaches_further_are_always_beli
 
 
 @given(totals=st.lists(st.integers(0, 30), min_size=5, max_size=60))
-def test_the_guard_of_the_peg_speaks_when_and_only_when_enough_sums_exceed_ten(
+def test_the_guards_of_the_peg_speak_when_and_only_when_sums_exceed_ten_or_all_are_whole(
     engine: Engine, totals: list[int]
 ) -> None:
     beyond_n = sum(total > 10 for total in totals)
-    speaks = beyond_n >= 3 and beyond_n / len(totals) >= 0.05
-    assert told(engine, "peg", totals) == ({"KAP-D05"} if speaks else set())
+    sums = {"KAP-D05"} if beyond_n >= 3 and beyond_n / len(totals) >= 0.05 else set()
+    whole = {"KAP-D08"} if sum(0 < total <= 10 for total in totals) >= 10 else set()
+    assert told(engine, "peg", totals) == sums | whole
