@@ -32,7 +32,7 @@ TEXTS = {name: path.read_text(encoding="utf-8") for name, path in DOCUMENTS.item
 READERS_PAGES = ("send-your-first-file.md", "read-the-page.md", "run-it.md", "audit-it.md")
 GRAPH = json.loads((ROOT / "tests" / "defs" / "graph.json").read_text(encoding="utf-8"))
 # What a release holds, by its first part; what the clinic's own files are called on the pages.
-IN_A_RELEASE = {"clinics", "tables", "rules"}
+IN_A_RELEASE = {"clinics", "tables", "rules", "instruments"}
 each_page = pytest.mark.parametrize("page", DOCUMENTS)
 
 
