@@ -125,9 +125,7 @@ def outcome_tables(
     Rows of `primary` mix scales: a patient whose scale does not define a rate is left out of that rate, so each rate
     has its denominator beside it (`*_of_n`; `*_bounds_of_n` for the bounds, `*_case_of_n` for the rate among cases).
     """
-    _define_thresholds(engine, reliable_change)
-    engine.define("timepoint_names", timepoint_names())
-    engine.materialise("counted_courses", load_sql(__file__, "counted_courses"))
+    _prepare(engine, reliable_change)
     # The second course first, so that the engine is left with the relations of the first.
     retreatment = _outcomes_at(engine, SECOND_COURSE, limits)
     outcomes = _outcomes_at(engine, FIRST_COURSE, limits)
@@ -142,6 +140,20 @@ def outcome_tables(
         "score_trajectories": _with_trajectory_intervals(trajectories),
         "retreatment": retreatment,
     }
+
+
+def headline_outcomes(
+    engine: Engine, reliable_change: Mapping[str, float | None], limits: Limits = Limits()
+) -> pd.DataFrame:
+    """`outcomes_by_route_condition` alone, as `outcome_tables` makes it."""
+    _prepare(engine, reliable_change)
+    return _outcomes_at(engine, FIRST_COURSE, limits)
+
+
+def _prepare(engine: Engine, reliable_change: Mapping[str, float | None]) -> None:
+    _define_thresholds(engine, reliable_change)
+    engine.define("timepoint_names", timepoint_names())
+    engine.materialise("counted_courses", load_sql(__file__, "counted_courses"))
 
 
 def _outcomes_at(engine: Engine, course_place: int, limits: Limits) -> pd.DataFrame:
