@@ -71,7 +71,7 @@ HELP = {
     ),
     "rules": CommandHelp(
         _UNDERSTAND,
-        "The rules and definitions in force; or one code, definition or scale.",
+        "The rules and definitions in force; or one of them.",
         ("kap rules KAP-D01", "kap rules phq9.response", "kap rules --home ./kap-home --json"),
         "Nothing.",
         (ExitCode.DONE, _FAULT, _USAGE),
