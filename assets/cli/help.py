@@ -28,7 +28,7 @@ _TRY, _DELIVER, _UNDERSTAND = "Try it", "Deliver", "Understand"
 HELP = {
     "demo": CommandHelp(
         _TRY,
-        "A made-up network of clinics through everything; about a minute.",
+        "A made-up network of clinics through everything; some minutes.",
         ("kap demo", "kap demo --home ./kap-demo --json"),
         "The demo's home, ./kap-demo; the dashboard is in its releases/current/index.html.",
         (ExitCode.DONE, _FAULT, _USAGE, ExitCode.LOCKED),
