@@ -20,7 +20,7 @@ from assets.cli.progress import DEMO_WRITING, UnderWay, progress
 from assets.cli.receipts import Action
 from assets.cli.told import error_json, error_lines
 from assets.fault import fault_of
-from pipelines.home import DEMO_HOME, HOME_VARIABLE, Home
+from pipelines.home import DEMO_HOME, Home
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.version import DEFINITION_SET, PRODUCT_VERSION
 
@@ -311,10 +311,7 @@ def _home_path(given: Path | None) -> Path:
 
 
 def _home(given: Path | None, create: bool = True) -> Home:
-    opened = Home.open(_home_path(given), create=create)
-    # Child processes (the Dagster UI's runs) find the same home.
-    os.environ[HOME_VARIABLE] = str(opened.root)
-    return opened
+    return Home.open(_home_path(given), create=create)
 
 
 def _ran(home: Home, quiet: bool, warehouse: bool = True) -> RunResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,12 @@ def test_rules_say_what_one_code_means(code: str, words: tuple[str, ...]):
         assert each.lower() in " ".join(said.split()).lower()
     exit_code, told = kap_json("rules", code)
     assert (exit_code, told["code"]) == (0, code.upper())
+
+
+def test_a_command_leaves_no_home_behind_for_the_next_one_in_its_process(misnamed: Home):
+    before = dict(os.environ)
+    kap("run", "--home", str(misnamed.root))
+    assert dict(os.environ) == before
 
 
 def test_rules_say_which_facts_of_a_scale_rest_on_which_source():
