@@ -13,6 +13,8 @@ from pipelines.care.windows import Windows
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.vocabulary import PRIMARY_SCALES
 
+# Beside this file lie the statements, one a table.
+SQL_ANCHOR = __file__
 NO_SESSIONS = (
     "(SELECT CAST(NULL AS VARCHAR) AS clinic_id, CAST(NULL AS VARCHAR) AS patient_id, 0 AS session_day, 0 AS c_day "
     "WHERE false)"

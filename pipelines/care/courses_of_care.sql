@@ -1,6 +1,8 @@
 -- Courses of care.
 -- Grain: one row per patient and course.
 -- Inputs: course_sessions, courses.
+-- course_key: the course's number among all of the lake, so that what follows joins on a number and not on the text of
+-- pseudonyms.
 -- Parameters: induction_completed_sessions, route_share_pct.
 -- A courses row with a course_id belongs to the course that holds the earliest session with that id; of several for
 -- one course, the one with the earliest session. A row without course_id, or whose id no session of the patient
@@ -92,6 +94,7 @@ SELECT
     clinic_id,
     patient_id,
     course_number,
+    CAST(row_number() OVER (ORDER BY clinic_id, patient_id, course_number) AS INTEGER) AS course_key,
     condition,
     list_sort(list_distinct(list_filter(
         list_concat(delivered_secondary, coalesce(session_conditions, [])), lambda other: other <> condition

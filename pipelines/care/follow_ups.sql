@@ -6,6 +6,7 @@ SELECT
     clinic_id,
     patient_id,
     course_number,
+    course_key,
     scale,
     score_day - start_day AS c_day,
     score

@@ -5,16 +5,16 @@
 -- first_score: the earliest. worst_score: the highest where lower is better, else the lowest. mean_score: of all of
 -- them. screening: the last one before the baseline. Sums run over whole billionths: no order of the rows matters.
 WITH eligible AS (
-    SELECT unit_number, scale, score_day, score
+    SELECT course_key, scale, score_day, score
     FROM unit_baselines
-    JOIN courses_of_care USING (clinic_id, patient_id, course_number)
+    JOIN courses_of_care USING (clinic_id, course_key)
     JOIN eligible_scores USING (clinic_id, patient_id, scale)
     WHERE score_day BETWEEN start_day + $baseline_first_day AND start_day + $baseline_last_day
         AND score_day > coalesce(previous_last_day, score_day - 1)
 ),
 listed AS (
     SELECT
-        unit_number,
+        course_key,
         scale,
         arg_min(score, score_day) AS first_score,
         min(score) AS lowest,
@@ -22,11 +22,11 @@ listed AS (
         CAST(sum(CAST(round(1e9 * score) AS BIGINT)) AS DOUBLE) / count(*) / 1e9 AS mean_score,
         arg_max(score, score_day, 2)[2] AS screening
     FROM eligible
-    GROUP BY unit_number, scale
+    GROUP BY course_key, scale
     HAVING count(*) > 1
 )
 SELECT
-    unit_number,
+    course_key,
     scale,
     first_score,
     CASE direction WHEN 'higher_is_better' THEN lowest WHEN 'lower_is_better' THEN highest END AS worst_score,

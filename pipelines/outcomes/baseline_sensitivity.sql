@@ -13,7 +13,6 @@ WITH everyone AS (
         timepoint,
         is_primary,
         is_first,
-        any_value(direction) AS direction,
         count(*) AS n_analysed,
         count(*) FILTER (response) AS response_n,
         count(*) FILTER (remission) AS remission_n,
@@ -26,7 +25,6 @@ WITH everyone AS (
         sum(CAST(round(1e9 * (followup - baseline)) AS HUGEINT) * CAST(round(1e9 * (followup - baseline)) AS BIGINT))
             AS change_squares
     FROM patient_outcomes
-    WHERE is_analysed
     GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
 ),
 several AS (
@@ -90,7 +88,6 @@ summed AS (
         scale,
         timepoint,
         baseline_rule,
-        any_value(direction) AS direction,
         CAST(sum(COLUMNS('^n_|_n$')) AS BIGINT) AS "\0",
         sum(COLUMNS('_sum$|_squares$')) AS "\0"
     FROM counted
@@ -102,7 +99,8 @@ summed AS (
     )
 )
 SELECT
-    * EXCLUDE (baseline_sum, followup_sum, change_sum, baseline_squares, followup_squares, change_squares),
+    summed.* EXCLUDE (baseline_sum, followup_sum, change_sum, baseline_squares, followup_squares, change_squares),
+    direction,
     CAST(baseline_sum AS DOUBLE) / n_analysed / 1e9 AS baseline_mean,
     CAST(followup_sum AS DOUBLE) / n_analysed / 1e9 AS followup_mean,
     CAST(change_sum AS DOUBLE) / n_analysed / 1e9 AS change_mean,
@@ -113,4 +111,5 @@ SELECT
     sqrt(CAST(n_analysed * change_squares - change_sum * change_sum AS DOUBLE)
         / nullif(n_analysed * (n_analysed - 1), 0)) / 1e9 AS change_sd
 FROM summed
+LEFT JOIN scale_definitions USING (scale)
 WHERE n_with_several > 0

@@ -17,7 +17,7 @@ pairs AS (
         sum(change) AS change_total,
         sum(CAST(change AS HUGEINT) * change) AS change_squares
     FROM (SELECT *, CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change FROM patient_outcomes)
-    WHERE is_analysed AND is_first
+    WHERE is_first
     GROUP BY scale, timepoint
 )
 SELECT

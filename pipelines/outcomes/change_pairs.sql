@@ -11,12 +11,11 @@ SELECT
     baseline,
     followup,
     CASE
-        WHEN is_case AND NOT case_at_followup THEN 'out'
-        WHEN NOT is_case AND case_at_followup THEN 'in'
+        WHEN case_at_baseline AND NOT case_at_followup THEN 'out'
+        WHEN NOT case_at_baseline AND case_at_followup THEN 'in'
         ELSE 'none'
     END AS crossing,
     count(*) AS pairs_n
 FROM patient_outcomes
 JOIN change_moments USING (scale, timepoint)
-WHERE is_analysed
 GROUP BY ALL

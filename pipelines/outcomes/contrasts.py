@@ -17,7 +17,7 @@ from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql, quoted
 from pipelines.outcomes.columns import finished
 from pipelines.outcomes.estimates import Numbers, ratio, standardised_difference
-from pipelines.outcomes.tables import OUTCOME_COLUMNS, OUTCOME_KEY, outcomes_of_patients, timepoint_names
+from pipelines.outcomes.tables import OUTCOME_COLUMNS, OUTCOME_KEY, outcomes_of_members, timepoint_names
 
 # Table -> the column that stands in place of the route of `outcomes_by_route_condition`.
 CONTRASTS: Mapping[str, str] = MappingProxyType(
@@ -72,7 +72,7 @@ def contrast_tables(engine: Engine, windows: Windows, limits: Limits = Limits())
     engine.define("timepoint_names", timepoint_names(CONTRAST_TIMEPOINTS))
     engine.define("session_groups", session_groups(windows))
     engine.materialise("grouped_units", load_sql(__file__, "grouped_units"), presence_share_pct=windows.route_share_pct)
-    engine.materialise("grouped_outcomes", load_sql(__file__, "grouped_outcomes"))
+    engine.materialise("grouped_baselines", load_sql(__file__, "grouped_baselines"))
     tables = {name: _contrast(engine, group, limits)[list(contrast_columns(name))] for name, group in CONTRASTS.items()}
     return tables | {"presence_balance": _balance(engine)}
 
@@ -93,9 +93,9 @@ def session_groups(windows: Windows) -> pd.DataFrame:
 
 def _contrast(engine: Engine, group: str, limits: Limits) -> pd.DataFrame:
     """The outcomes of the groups that the column `group` makes."""
-    for name in ("units", "outcomes"):
+    for name in ("units", "baselines"):
         engine.view(f"contrast_{name}", f"SELECT * REPLACE ({quoted(group)} AS route) FROM grouped_{name}")
-    frame = outcomes_of_patients(engine, limits, "contrast_units", "contrast_outcomes")
+    frame = outcomes_of_members(engine, limits, "contrast_units", "contrast_baselines")
     return frame.rename(columns={"route": group}).assign(adjusted="no")
 
 

@@ -1,23 +1,28 @@
 -- What the checks of an estimate count beside the outcomes.
 -- Grain: clinic_id (also `all`) x condition x route (also `all`) x scale x timepoint, as `outcomes_by_route_condition`,
--- where a patient has a baseline on the scale. Inputs: patient_outcomes, baseline_choices.
+-- where a patient has a baseline on the scale. Inputs: unit_baselines, patient_outcomes, timepoint_names,
+-- baseline_choices.
 -- analysed_*, lost_*: patients of n_baseline (baseline, and the timepoint due) with and without a score in the window,
--- at baseline.
+-- at baseline; the lost are those who were due less the analysed.
 -- screening_*: analysed patients with a score in the baseline window before their baseline; from it to the baseline.
 -- change_*, response_*: over the clinics of an `all` row, k = clinics with a patient in the denominator and the sums of
 -- T^2, T n and n^2 (T = a clinic's sum of changes or its responders, n = its patients). Sums run over whole billionths.
-WITH whole AS (
+WITH alike AS (
     SELECT
-        outcomes.*,
-        is_due AND NOT is_analysed AS is_lost,
-        is_analysed AND screening IS NOT NULL AS is_screened,
-        CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
-        CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths,
-        CAST(round(1e9 * (baseline - screening)) AS BIGINT) AS screening_billionths
-    FROM patient_outcomes AS outcomes
-    LEFT JOIN baseline_choices USING (unit_number, scale)
+        clinic_id,
+        condition,
+        route,
+        scale,
+        is_primary,
+        is_first,
+        followed_rank,
+        count(*) AS patients_n,
+        sum(billionths) AS total,
+        sum(CAST(billionths AS HUGEINT) * billionths) AS squares
+    FROM (SELECT *, CAST(round(1e9 * baseline) AS BIGINT) AS billionths FROM unit_baselines)
+    GROUP BY ALL
 ),
-smallest AS (
+due AS (
     SELECT
         clinic_id,
         condition,
@@ -26,19 +31,54 @@ smallest AS (
         timepoint,
         is_primary,
         is_first,
-        count(*) FILTER (is_lost) AS lost_n,
-        count(*) FILTER (is_screened) AS screening_n,
-        count(*) FILTER (is_analysed) AS change_n,
-        sum(baseline_billionths) FILTER (is_analysed) AS analysed_sum,
-        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) FILTER (is_analysed) AS analysed_squares,
-        count(*) FILTER (is_analysed AND response_defined) AS response_n,
-        sum(baseline_billionths) FILTER (is_lost) AS lost_sum,
-        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) FILTER (is_lost) AS lost_squares,
-        sum(screening_billionths) FILTER (is_screened) AS screening_sum,
+        coalesce(sum(patients_n) FILTER (is_due), 0) AS due_n,
+        coalesce(sum(total) FILTER (is_due), 0) AS due_sum,
+        coalesce(sum(squares) FILTER (is_due), 0) AS due_squares
+    FROM (
+        SELECT *, followed_rank IS NULL OR due_rank <= followed_rank AS is_due
+        FROM alike
+        CROSS JOIN timepoint_names
+    )
+    GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
+),
+whole AS (
+    SELECT
+        outcomes.*,
+        screening,
+        CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
+        CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths,
+        CAST(round(1e9 * (baseline - screening)) AS BIGINT) AS screening_billionths
+    FROM patient_outcomes AS outcomes
+    LEFT JOIN baseline_choices USING (course_key, scale)
+),
+analysed AS (
+    SELECT
+        clinic_id,
+        condition,
+        route,
+        scale,
+        timepoint,
+        is_primary,
+        is_first,
+        count(screening) AS screening_n,
+        count(*) AS change_n,
+        sum(baseline_billionths) AS analysed_sum,
+        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) AS analysed_squares,
+        count(response) AS response_n,
+        sum(screening_billionths) AS screening_sum,
         sum(change_billionths) AS change_total,
         CAST(count(*) FILTER (response) AS HUGEINT) AS response_total
     FROM whole
     GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
+),
+smallest AS (
+    SELECT
+        * EXCLUDE (due_n, due_sum, due_squares),
+        due_n - coalesce(change_n, 0) AS lost_n,
+        due_sum - coalesce(analysed_sum, 0) AS lost_sum,
+        due_squares - coalesce(analysed_squares, 0) AS lost_squares
+    FROM due
+    LEFT JOIN analysed USING (clinic_id, condition, route, scale, timepoint, is_primary, is_first)
 ),
 counted AS (
     SELECT * FROM smallest
@@ -54,10 +94,10 @@ clinics AS (
         CASE WHEN grouping(route) = 1 THEN 'all' ELSE route END AS route,
         scale,
         timepoint,
-        CAST(sum(COLUMNS('^(lost|screening|change|response)_n$')) AS HUGEINT) AS "\0",
+        CAST(coalesce(sum(COLUMNS('^(lost|screening|change|response)_n$')), 0) AS HUGEINT) AS "\0",
         sum(COLUMNS('_sum$|_squares$')) AS "\0",
         coalesce(sum(change_total), 0) AS change_total,
-        sum(response_total) AS response_total
+        coalesce(sum(response_total), 0) AS response_total
     FROM counted
     GROUP BY GROUPING SETS ((clinic_id, condition, route, scale, timepoint), (clinic_id, condition, scale, timepoint))
 ),

@@ -4,10 +4,10 @@
 -- Denominators: n = patients of the group (with a baseline on the scale, where characteristic = baseline), others_n =
 -- those of all other groups together. Condition `all`: each patient once, and no baseline, since scales differ.
 WITH counted AS (
-    SELECT unit_number, clinic_id, condition, condition AS own_condition, presence, route, sex, age_band
+    SELECT course_key, clinic_id, condition, condition AS own_condition, presence, route, sex, age_band
     FROM grouped_units
     UNION ALL
-    SELECT unit_number, clinic_id, 'all', condition, presence, route, sex, age_band
+    SELECT course_key, clinic_id, 'all', condition, presence, route, sex, age_band
     FROM grouped_units
     WHERE is_first
 ),
@@ -23,7 +23,7 @@ described AS (
     UNION ALL
     SELECT counted.clinic_id, counted.condition, presence, 'baseline', scale, CAST(round(1e6 * baseline) AS BIGINT)
     FROM counted
-    JOIN unit_baselines USING (unit_number)
+    JOIN unit_baselines USING (course_key)
     WHERE is_primary AND counted.condition <> 'all'
 ),
 groups AS (

@@ -8,7 +8,7 @@ WITH summed AS (
         sum(CAST(round(1e9 * baseline) AS BIGINT)) AS total,
         sum(CAST(round(1e9 * baseline) AS HUGEINT) * CAST(round(1e9 * baseline) AS BIGINT)) AS squares
     FROM counted_units
-    JOIN baselines USING (clinic_id, patient_id, course_number)
+    JOIN baselines USING (course_key)
     WHERE is_first
     GROUP BY scale
 )

@@ -6,21 +6,21 @@
 -- route. patients_n: patients with a pair; total_squares, products, n_squares: over patients, the sums of T^2, T n and
 -- n^2, T = sum and n = number of a patient's changes. Sums run over whole billionths: no order of the rows matters.
 WITH session_routes AS (
-    SELECT DISTINCT unit_number, course_sessions.route
+    SELECT DISTINCT course_key, course_sessions.route
     FROM counted_units
     JOIN course_sessions USING (clinic_id, patient_id, course_number)
 ),
 units AS (
-    SELECT unit_number, clinic_id, condition, route, routes_n > 1 AS has_several_routes
+    SELECT course_key, clinic_id, condition, route, routes_n > 1 AS has_several_routes
     FROM counted_units
-    JOIN (SELECT unit_number, count(*) AS routes_n FROM session_routes GROUP BY unit_number) USING (unit_number)
+    JOIN (SELECT course_key, count(*) AS routes_n FROM session_routes GROUP BY course_key) USING (course_key)
 ),
 treated AS (
     SELECT 'course' AS level, route, * EXCLUDE (route) FROM units
     UNION ALL
     SELECT 'session', session_routes.route, units.* EXCLUDE (route)
     FROM units
-    JOIN session_routes USING (unit_number)
+    JOIN session_routes USING (course_key)
     UNION ALL
     SELECT unnest(['course', 'session']), 'all', * EXCLUDE (route) FROM units
 ),
@@ -44,7 +44,7 @@ based_cells AS (
         scale,
         count(*) AS n_baseline
     FROM treated
-    JOIN unit_baselines USING (unit_number)
+    JOIN unit_baselines USING (course_key)
     GROUP BY GROUPING SETS (
         (level, treated.clinic_id, treated.condition, treated.route, scale),
         (level, treated.condition, treated.route, scale)

@@ -7,28 +7,28 @@
 -- before it: between two scores lie the sessions from the day of the first up to the day before the second.
 -- Two sessions on one day are two. change_billionths: second minus first; days: between them.
 WITH starts AS (
-    SELECT member_number, unit_number, baselines.scale, baselines.c_day, baselines.baseline AS score
+    SELECT member_number, course_key, baselines.scale, baselines.c_day, baselines.baseline AS score
     FROM unit_baselines
-    JOIN baselines USING (clinic_id, patient_id, course_number, scale)
+    JOIN baselines USING (course_key, scale)
 ),
 points AS (
-    SELECT member_number, unit_number, c_day, score FROM starts
+    SELECT member_number, course_key, c_day, score FROM starts
     UNION ALL
-    SELECT member_number, unit_number, c_day, score
+    SELECT member_number, course_key, c_day, score
     FROM unit_baselines
-    JOIN follow_ups USING (clinic_id, patient_id, course_number, scale)
+    JOIN follow_ups USING (course_key, scale)
 ),
 session_days AS (
-    SELECT unit_number, c_day, max(session_number) AS sessions_n, arg_max(course_sessions.route, session_number) AS route
+    SELECT course_key, c_day, max(session_number) AS sessions_n, arg_max(course_sessions.route, session_number) AS route
     FROM counted_units
     JOIN course_sessions USING (clinic_id, patient_id, course_number)
-    GROUP BY unit_number, c_day
+    GROUP BY course_key, c_day
 ),
 placed AS (
     SELECT member_number, points.c_day, score, coalesce(sessions_n, 0) AS sessions_n, route
     FROM points
     ASOF LEFT JOIN session_days
-        ON points.unit_number = session_days.unit_number AND points.c_day > session_days.c_day
+        ON points.course_key = session_days.course_key AND points.c_day > session_days.c_day
 ),
 neighbours AS (
     SELECT
@@ -43,7 +43,7 @@ neighbours AS (
 ends AS (
     SELECT member_number, c_day
     FROM unit_baselines
-    JOIN timepoint_scores USING (clinic_id, patient_id, course_number, scale)
+    JOIN timepoint_scores USING (course_key, scale)
     WHERE timepoint = 'end_of_induction'
 )
 SELECT
@@ -53,9 +53,9 @@ SELECT
     CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths,
     ends.c_day - starts.c_day AS days
 FROM patient_outcomes
-JOIN starts USING (unit_number, scale)
+JOIN starts USING (member_number)
 JOIN ends USING (member_number)
-WHERE timepoint = 'end_of_induction' AND is_analysed
+WHERE timepoint = 'end_of_induction'
 UNION ALL
 SELECT 'session', member_number, route, CAST(round(1e9 * change) AS BIGINT), days
 FROM neighbours

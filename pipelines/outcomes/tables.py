@@ -170,25 +170,32 @@ def _count_units(engine: Engine, course_place: int) -> None:
 def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands.
 
-    Leaves `unit_baselines`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in the engine.
+    Leaves `unit_baselines`, `judged_scales`, `analysed_pairs`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in
+    the engine.
     """
-    engine.materialise("unit_baselines", load_sql(__file__, "unit_baselines"))
-    engine.view("paired_units", load_sql(__file__, "paired_units"))
-    judge_pairs(engine, "paired_units", "judged_units")
-    engine.materialise("patient_outcomes", load_sql(__file__, "patient_outcomes"))
-    return outcomes_of_patients(engine, limits, "counted_units", "patient_outcomes")
+    engine.materialise("members", load_sql(__file__, "members"))
+    engine.view("unit_baselines", load_sql(__file__, "unit_baselines"))
+    engine.view("used_scales", load_sql(__file__, "used_scales"))
+    judge_pairs(engine, "used_scales", "judged_scales")
+    engine.view("due_pairs", load_sql(__file__, "due_pairs"))
+    judge_pairs(engine, "due_pairs", "judged_pairs")
+    engine.materialise("analysed_pairs", load_sql(__file__, "analysed_pairs"))
+    engine.view("patient_outcomes", load_sql(__file__, "patient_outcomes"))
+    return outcomes_of_members(engine, limits, "counted_units", "unit_baselines")
 
 
-def outcomes_of_patients(engine: Engine, limits: Limits, units: str, outcomes: str) -> pd.DataFrame:
-    """The rows of `outcomes_by_route_condition` for a relation of units and one of their outcomes.
+def outcomes_of_members(engine: Engine, limits: Limits, units: str, members: str) -> pd.DataFrame:
+    """The rows of `outcomes_by_route_condition` for a relation of units and one of their baselines.
 
-    Their columns are those of `counted_units` and `patient_outcomes`; `route` may hold another group. At the timepoints
+    Their columns are those of `counted_units` and `unit_baselines`; `route` may hold another group. At the timepoints
     of `timepoint_names`. Leaves `cell_counts` and `cell_outcomes` in the engine.
     """
     counts = load_sql(__file__, "cell_counts").replace("/* units */", quoted(units))
     engine.materialise("cell_counts", counts)
-    cells = load_sql(__file__, "cell_outcomes").replace("/* outcomes */", quoted(outcomes))
-    engine.materialise("cell_outcomes", cells)
+    for name in ("kinds", "kind_of_member"):
+        engine.materialise(name, load_sql(__file__, name).replace("/* members */", quoted(members)))
+    engine.materialise("smallest_cells", load_sql(__file__, "smallest_cells"))
+    engine.materialise("cell_outcomes", load_sql(__file__, "cell_outcomes"))
     return _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
 
 

@@ -1,25 +1,26 @@
 -- What NHS Talking Therapies would say of each counted course.
 -- Grain: one row per counted unit (the first courses).
--- Inputs: counted_units, courses_of_care, patient_outcomes, talking_measures (condition, depression, anxiety, back_up).
+-- Inputs: counted_units, courses_of_care, unit_baselines, judged_scales, patient_outcomes, talking_measures (condition, depression, anxiety, back_up).
 -- Parameter: least_sessions.
 -- First score = baseline, last score = the latest follow-up. The anxiety measure is the condition's own where both its
 -- scores are there, else the back-up. A scale without caseness or reliable change is no measure of the pair.
 -- has_baselines: a first score on both measures, whatever followed. why_not: why the course is not finished, the first that holds; NULL = finished. Flags are NULL then.
 WITH scored AS (
-    SELECT unit_number, scale, is_case, case_at_followup, reliably_improved, reliably_deteriorated
+    SELECT course_key, scale, case_at_baseline, case_at_followup, reliably_improved, reliably_deteriorated
     FROM patient_outcomes
-    WHERE timepoint = 'last' AND is_analysed AND caseness_defined AND reliable_defined
+    WHERE timepoint = 'last' AND case_at_baseline IS NOT NULL AND reliably_improved IS NOT NULL
 ),
 first_scores AS (
-    SELECT unit_number, array_agg(scale) AS scales
-    FROM patient_outcomes
-    WHERE timepoint = 'last' AND caseness_defined AND reliable_defined
-    GROUP BY unit_number
+    SELECT course_key, array_agg(scale) AS scales
+    FROM unit_baselines
+    JOIN judged_scales USING (scale, sex)
+    WHERE caseness_defined AND reliable_defined
+    GROUP BY course_key
 ),
 units AS (
     SELECT counted_units.*, n_sessions, depression, anxiety, back_up
     FROM counted_units
-    JOIN courses_of_care USING (clinic_id, patient_id, course_number)
+    JOIN courses_of_care USING (course_key)
     JOIN talking_measures ON talking_measures.condition = counted_units.condition
 ),
 paired AS (
@@ -31,10 +32,11 @@ paired AS (
         list_contains(scales, depression) AND list_has_any(scales, [anxiety, back_up]) AS has_baselines,
         CASE
             WHEN n_sessions < $least_sessions THEN 'one_session'
-            WHEN low.unit_number IS NULL OR coalesce(own.unit_number, other.unit_number) IS NULL THEN 'too_few_scores'
+            WHEN low.course_key IS NULL OR coalesce(own.course_key, other.course_key) IS NULL THEN 'too_few_scores'
         END AS why_not,
-        own.unit_number IS NULL AS on_back_up,
-        low.is_case OR CASE WHEN on_back_up THEN other.is_case ELSE own.is_case END AS at_caseness,
+        own.course_key IS NULL AS on_back_up,
+        low.case_at_baseline OR CASE WHEN on_back_up THEN other.case_at_baseline ELSE own.case_at_baseline END
+            AS at_caseness,
         low.case_at_followup OR CASE WHEN on_back_up THEN other.case_at_followup ELSE own.case_at_followup END
             AS still_at_caseness,
         low.reliably_improved OR CASE WHEN on_back_up THEN other.reliably_improved ELSE own.reliably_improved END
@@ -42,10 +44,10 @@ paired AS (
         low.reliably_deteriorated
             OR CASE WHEN on_back_up THEN other.reliably_deteriorated ELSE own.reliably_deteriorated END AS any_worse
     FROM units
-    LEFT JOIN first_scores ON first_scores.unit_number = units.unit_number
-    LEFT JOIN scored AS low ON low.unit_number = units.unit_number AND low.scale = depression
-    LEFT JOIN scored AS own ON own.unit_number = units.unit_number AND own.scale = anxiety
-    LEFT JOIN scored AS other ON other.unit_number = units.unit_number AND other.scale = back_up
+    LEFT JOIN first_scores ON first_scores.course_key = units.course_key
+    LEFT JOIN scored AS low ON low.course_key = units.course_key AND low.scale = depression
+    LEFT JOIN scored AS own ON own.course_key = units.course_key AND own.scale = anxiety
+    LEFT JOIN scored AS other ON other.course_key = units.course_key AND other.scale = back_up
 )
 SELECT
     clinic_id,

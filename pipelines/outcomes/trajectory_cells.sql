@@ -13,22 +13,22 @@ WITH starts AS (
     FROM unit_baselines
 ),
 followed AS MATERIALIZED (
-    SELECT unit_number, member_number, c_day, CAST(round(1e9 * score) AS BIGINT) AS billionths
+    SELECT course_key, member_number, c_day, CAST(round(1e9 * score) AS BIGINT) AS billionths
     FROM follow_ups
-    JOIN unit_baselines USING (clinic_id, patient_id, course_number, scale)
+    JOIN unit_baselines USING (course_key, scale)
 ),
 -- Of several sessions on one day the first ends the span; the first session of all ends none.
 spans AS (
-    SELECT unit_number, c_day, min(session_number) AS session_number
+    SELECT course_key, c_day, min(session_number) AS session_number
     FROM course_sessions
     JOIN counted_units USING (clinic_id, patient_id, course_number)
-    GROUP BY unit_number, c_day
+    GROUP BY course_key, c_day
     HAVING min(session_number) > 1
 ),
 by_session AS (
     SELECT member_number, session_number AS position, arg_max(billionths, followed.c_day) AS billionths
     FROM followed
-    ASOF JOIN spans ON followed.unit_number = spans.unit_number AND followed.c_day <= spans.c_day
+    ASOF JOIN spans ON followed.course_key = spans.course_key AND followed.c_day <= spans.c_day
     GROUP BY member_number, session_number
 ),
 weeks AS (

@@ -13,10 +13,10 @@
 -- events and ends patients_n less unanswered_n. any_of_n and at_last_of_n = answered later.
 WITH units AS (
     SELECT
-        unit_number,
+        course_key,
         counted.clinic_id,
         counted.patient_id,
-        course_number,
+        counted.course_number,
         counted.condition,
         counted.route,
         is_first,
@@ -25,11 +25,11 @@ WITH units AS (
         coalesce(next_start_day, start_day + 100000) AS next_start_day,
         stop_reason
     FROM counted_units AS counted
-    JOIN courses_of_care USING (clinic_id, patient_id, course_number)
+    JOIN courses_of_care USING (course_key)
 ),
 administered AS (
     SELECT
-        unit_number,
+        course_key,
         scale,
         score_day - start_day AS c_day,
         score_day < start_day
@@ -43,14 +43,14 @@ administered AS (
         AND score_day - start_day >= $baseline_first_day
 ),
 answers AS (
-    SELECT unit_number, measure, c_day, is_before, safety_answers[place] AS is_positive
+    SELECT course_key, measure, c_day, is_before, safety_answers[place] AS is_positive
     FROM administered
     JOIN watched_items USING (scale)
     WHERE NOT is_before OR (c_day <= $baseline_last_day AND administration <> 'post_session')
 ),
 items AS (
     SELECT
-        unit_number,
+        course_key,
         measure,
         bool_or(NOT is_before) AS is_counted,
         -- One number orders by day and, within it, a positive answer last.
@@ -60,7 +60,7 @@ items AS (
         arg_max(is_positive, 2 * c_day + CAST(is_positive AS INTEGER))
             FILTER (NOT is_before AND is_positive IS NOT NULL) AS at_last
     FROM answers
-    GROUP BY unit_number, measure
+    GROUP BY course_key, measure
 ),
 asked AS (
     SELECT DISTINCT clinic_id, patient_id, course_number
@@ -68,7 +68,7 @@ asked AS (
     WHERE ae_assessed AND clinic_id IN (SELECT clinic_id FROM adverse_events)
 ),
 had AS (
-    SELECT DISTINCT unit_number, measure
+    SELECT DISTINCT course_key, measure
     FROM adverse_events
     JOIN units USING (clinic_id, patient_id)
     JOIN watched_events ON watched_events.event = adverse_events.event
@@ -77,7 +77,7 @@ had AS (
 ),
 facts AS (
     SELECT
-        unit_number,
+        course_key,
         measure,
         is_counted,
         is_counted AND later IS NULL AS is_unanswered,
@@ -88,22 +88,22 @@ facts AS (
     FROM items
     UNION ALL
     SELECT
-        units.unit_number,
+        units.course_key,
         watched_events.measure,
         true AS is_counted,
         false AS is_unanswered,
         NULL AS at_baseline,
-        had.unit_number IS NOT NULL AS "new",
+        had.course_key IS NOT NULL AS "new",
         NULL AS later,
         NULL AS at_last
     FROM units
     CROSS JOIN watched_events
     LEFT JOIN asked USING (clinic_id, patient_id, course_number)
-    LEFT JOIN had ON had.unit_number = units.unit_number AND had.measure = watched_events.measure
-    WHERE asked.patient_id IS NOT NULL OR had.unit_number IS NOT NULL
+    LEFT JOIN had ON had.course_key = units.course_key AND had.measure = watched_events.measure
+    WHERE asked.patient_id IS NOT NULL OR had.course_key IS NOT NULL
     UNION ALL
     SELECT
-        unit_number,
+        course_key,
         measure,
         true AS is_counted,
         units.stop_reason = 'unknown' AS is_unanswered,
@@ -116,9 +116,9 @@ facts AS (
     WHERE units.stop_reason IS NOT NULL
 ),
 counted AS (
-    SELECT clinic_id, condition, route, facts.* FROM facts JOIN units USING (unit_number)
+    SELECT clinic_id, condition, route, facts.* FROM facts JOIN units USING (course_key)
     UNION ALL
-    SELECT clinic_id, 'all' AS condition, route, facts.* FROM facts JOIN units USING (unit_number) WHERE is_first
+    SELECT clinic_id, 'all' AS condition, route, facts.* FROM facts JOIN units USING (course_key) WHERE is_first
 ),
 counts AS (
     SELECT

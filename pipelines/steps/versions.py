@@ -6,12 +6,15 @@ import json
 import shutil
 from pathlib import Path
 
+from pipelines.care.courses import SQL_ANCHOR as CARE_ANCHOR
 from pipelines.durable import PRIVATE_FILE, write_whole
+from pipelines.engine import load_sql
 from pipelines.lake import LAKE_TABLES, empty_select
 from pipelines.problems import ExitCode, KapError, Problem
 from pipelines.provenance.canonical import canonical, digest
 from pipelines.provenance.history import History
 from pipelines.rules.catalogue import BY_CODE
+from pipelines.steps.clinical import CARE
 from pipelines.version import LAYOUT_VERSION, PRODUCT_VERSION, stamp
 
 # What the lake was written with, beside its files.
@@ -19,9 +22,10 @@ _WRITTEN_WITH = "written_with.json"
 
 
 def written_with() -> dict[str, str]:
-    """What a lake of this version says of itself: the versions, and the columns and types of its tables."""
+    """What a lake of this version says of itself: the versions, its tables' columns, and how those of care are made."""
     columns = digest(canonical({table: empty_select(table) for table in LAKE_TABLES}).encode())
-    return {**stamp(), "layout_version": str(LAYOUT_VERSION), "columns_sha256": columns}
+    care = digest(canonical({name: load_sql(CARE_ANCHOR, name) for name in CARE}).encode())
+    return {**stamp(), "layout_version": str(LAYOUT_VERSION), "columns_sha256": columns, "care_sha256": care}
 
 
 def is_of_this_version(lake: Path) -> bool:

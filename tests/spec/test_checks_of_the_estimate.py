@@ -78,7 +78,7 @@ def test_a_score_of_the_course_before_is_no_other_baseline():
     engine = network(sessions, scores_on({-1: 20, 0: 18, 190: 15, 199: 12}))
     outcome_tables(engine, Windows(baseline_first_day=-365), {})
     define_baseline_choices(engine, Windows(baseline_first_day=-365))
-    chosen = "SELECT condition, first_score, screening FROM baseline_choices JOIN counted_units USING (unit_number)"
+    chosen = "SELECT condition, first_score, screening FROM baseline_choices JOIN counted_units USING (course_key)"
     assert sorted(engine.rows(chosen)) == [("ptsd", 20.0, 20.0), ("trd", 15.0, 15.0)]
 
 
