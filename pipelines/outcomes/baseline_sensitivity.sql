@@ -1,7 +1,7 @@
 -- Counts and moments of each cell under another rule for the baseline.
 -- Grain: clinic_id x condition x route x scale x timepoint x baseline_rule (but last_before), where an analysed patient
 -- has more than one score in the baseline window; elsewhere every rule gives the same.
--- Inputs: patient_outcomes, judged_baseline_pairs (baseline_pairs.sql with classes), baseline_rules.
+-- Inputs: smallest_cells, judged_baseline_pairs (baseline_pairs.sql with classes), baseline_rules.
 -- A rule's sums are those of everyone analysed, less those of the patients in whom rules can differ, plus theirs under
 -- the rule: so only they are judged again. Sums run over whole billionths of a point, so nothing is lost on the way.
 WITH everyone AS (
@@ -13,19 +13,18 @@ WITH everyone AS (
         timepoint,
         is_primary,
         is_first,
-        count(*) AS n_analysed,
-        count(*) FILTER (response) AS response_n,
-        count(*) FILTER (remission) AS remission_n,
-        count(*) FILTER (reliably_improved) AS reliable_improvement_n,
-        sum(CAST(round(1e9 * baseline) AS HUGEINT)) AS baseline_sum,
-        sum(CAST(round(1e9 * followup) AS HUGEINT)) AS followup_sum,
-        sum(CAST(round(1e9 * (followup - baseline)) AS HUGEINT)) AS change_sum,
-        sum(CAST(round(1e9 * baseline) AS HUGEINT) * CAST(round(1e9 * baseline) AS BIGINT)) AS baseline_squares,
-        sum(CAST(round(1e9 * followup) AS HUGEINT) * CAST(round(1e9 * followup) AS BIGINT)) AS followup_squares,
-        sum(CAST(round(1e9 * (followup - baseline)) AS HUGEINT) * CAST(round(1e9 * (followup - baseline)) AS BIGINT))
-            AS change_squares
-    FROM patient_outcomes
-    GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
+        n_analysed,
+        response_n,
+        remission_n,
+        reliable_improvement_n,
+        baseline_sum,
+        followup_sum,
+        change_sum,
+        baseline_squares,
+        followup_squares,
+        change_squares
+    FROM smallest_cells
+    WHERE n_analysed > 0
 ),
 several AS (
     SELECT

@@ -1,7 +1,7 @@
 -- What the checks of an estimate count beside the outcomes.
 -- Grain: clinic_id (also `all`) x condition x route (also `all`) x scale x timepoint, as `outcomes_by_route_condition`,
--- where a patient has a baseline on the scale. Inputs: unit_baselines, patient_outcomes, timepoint_names,
--- baseline_choices.
+-- where a patient has a baseline on the scale. Inputs: smallest_cells, unit_baselines, patient_outcomes,
+-- timepoint_names, baseline_choices.
 -- analysed_*, lost_*: patients of n_baseline (baseline, and the timepoint due) with and without a score in the window,
 -- at baseline; the lost are those who were due less the analysed.
 -- screening_*: analysed patients with a score in the baseline window before their baseline; from it to the baseline.
@@ -41,17 +41,7 @@ due AS (
     )
     GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
 ),
-whole AS (
-    SELECT
-        outcomes.*,
-        screening,
-        CAST(round(1e9 * baseline) AS BIGINT) AS baseline_billionths,
-        CAST(round(1e9 * (followup - baseline)) AS BIGINT) AS change_billionths,
-        CAST(round(1e9 * (baseline - screening)) AS BIGINT) AS screening_billionths
-    FROM patient_outcomes AS outcomes
-    LEFT JOIN baseline_choices USING (course_key, scale)
-),
-analysed AS (
+screened AS (
     SELECT
         clinic_id,
         condition,
@@ -60,25 +50,36 @@ analysed AS (
         timepoint,
         is_primary,
         is_first,
-        count(screening) AS screening_n,
-        count(*) AS change_n,
-        sum(baseline_billionths) AS analysed_sum,
-        sum(CAST(baseline_billionths AS HUGEINT) * baseline_billionths) AS analysed_squares,
-        count(response) AS response_n,
-        sum(screening_billionths) AS screening_sum,
-        sum(change_billionths) AS change_total,
-        CAST(count(*) FILTER (response) AS HUGEINT) AS response_total
-    FROM whole
+        count(*) AS screening_n,
+        sum(CAST(round(1e9 * (baseline - screening)) AS BIGINT)) AS screening_sum
+    FROM patient_outcomes
+    JOIN baseline_choices USING (course_key, scale)
+    WHERE screening IS NOT NULL
     GROUP BY clinic_id, condition, route, scale, timepoint, is_primary, is_first
 ),
 smallest AS (
     SELECT
-        * EXCLUDE (due_n, due_sum, due_squares),
-        due_n - coalesce(change_n, 0) AS lost_n,
-        due_sum - coalesce(analysed_sum, 0) AS lost_sum,
-        due_squares - coalesce(analysed_squares, 0) AS lost_squares
+        clinic_id,
+        condition,
+        route,
+        scale,
+        timepoint,
+        is_primary,
+        is_first,
+        due_n - coalesce(n_analysed, 0) AS lost_n,
+        due_sum - coalesce(baseline_sum, 0) AS lost_sum,
+        due_squares - coalesce(baseline_squares, 0) AS lost_squares,
+        screening_n,
+        screening_sum,
+        n_analysed AS change_n,
+        baseline_sum AS analysed_sum,
+        baseline_squares AS analysed_squares,
+        change_sum AS change_total,
+        response_of_n AS response_n,
+        response_n AS response_total
     FROM due
-    LEFT JOIN analysed USING (clinic_id, condition, route, scale, timepoint, is_primary, is_first)
+    JOIN smallest_cells USING (clinic_id, condition, route, scale, timepoint, is_primary, is_first)
+    LEFT JOIN screened USING (clinic_id, condition, route, scale, timepoint, is_primary, is_first)
 ),
 counted AS (
     SELECT * FROM smallest

@@ -170,8 +170,8 @@ def _count_units(engine: Engine, course_place: int) -> None:
 def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands.
 
-    Leaves `unit_baselines`, `judged_scales`, `analysed_pairs`, `patient_outcomes`, `cell_counts` and `cell_outcomes` in
-    the engine.
+    Leaves `unit_baselines`, `judged_scales`, `analysed_pairs`, `patient_outcomes`, `cell_counts`, `smallest_cells` and
+    `cell_outcomes` in the engine.
     """
     engine.materialise("members", load_sql(__file__, "members"))
     engine.view("unit_baselines", load_sql(__file__, "unit_baselines"))

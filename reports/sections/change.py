@@ -35,7 +35,7 @@ def change(words: Words, conditions: Sequence[str]) -> Declared:
             about="change_mean",
             condition=condition,
             measures=change_by_route.MEASURES,
-            room=0.8,
+            room=1.05,
         )
         for condition in conditions
     )

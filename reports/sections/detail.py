@@ -236,5 +236,5 @@ def _points(words: Words, table: str, group: str, definition: str, people: str, 
         definition=definition,
         about="change_mean",
         measures=("change_ci_low", "change_ci_high"),
-        room=0.8,
+        room=1.05,
     )

@@ -103,7 +103,7 @@ def firm(words: Words) -> Declared:
                 definition="def-outcome-checks-route-difference",
                 about="response_difference_pct",
                 measures=("response_difference_ci_low", "response_difference_ci_high"),
-                room=0.8,
+                room=1.05,
             ),
         ),
         empty="empty.change",
