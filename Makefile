@@ -21,7 +21,7 @@ test-clone: ready ## the README's two commands in a clean clone: set-up, demo tw
 	@$(BIN)/python -m pytest tests/house/test_clean_clone.py
 
 faults: ready ## the tests that take minutes: one bad clinic of twenty
-	@$(BIN)/python -m pytest -m long tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m long tests
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile laws tests/property

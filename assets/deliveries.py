@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pipelines.disclosure.limits import Limits
 from pipelines.intake.receipts import Receipt
-from pipelines.provenance.arrivals import received_on
+from pipelines.provenance.arrivals import Arrival, arrivals, received_on
 from pipelines.provenance.history import History
+from pipelines.settings_sections import Settings
 from pipelines.steps.candidates import BESIDE, COUNTS
 from pipelines.steps.decisions import state_of
 from reports.about import Delivery
@@ -31,6 +32,13 @@ def deliveries(history: History, receipts: Iterable[Receipt]) -> Iterator[Delive
                 received_on=received_on(receipt),
                 is_confirmed=receipt.sequence in history.confirmed,
             )
+
+
+def last_arrivals(history: History, receipts: Iterable[Receipt], settings: Settings) -> list[Arrival]:
+    """When each clinic last delivered, by what was not taken out again and its target, if it has one."""
+    targets = {clinic_id: own.targets.given() for clinic_id, own in settings.clinics.items()}
+    days = {clinic_id: aims["delivery_days"] for clinic_id, aims in targets.items() if "delivery_days" in aims}
+    return arrivals((receipt for receipt in receipts if receipt.sequence not in history.retracted), days)
 
 
 def reconciliation(history: History) -> dict[int, dict[str, int]]:

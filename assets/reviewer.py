@@ -18,6 +18,7 @@ from pipelines.provenance.history import History
 from pipelines.provenance.rule_runs import rule_runs
 from pipelines.steps.job import Job
 from pipelines.steps.quality import findings_of
+from reports.reviewer.flagged import Flagged
 from reports.reviewer.report import Found, build_reviewers_report
 from reports.reviewer.rule_page import Listed, Part
 
@@ -31,11 +32,15 @@ def write_reviewers_report(job: Job) -> Path:
     history = job.history()
     receipts = read_receipts(job.home.raw, set().union(*history.received.values()))
     facts = about(job, history, receipts, rule_runs(history.validations))
+    kept = _kept(job.home, history)
     found = Found(
-        findings_of(history), list(_broken_down(job.home, history)), list(_listed(job.home, history, receipts))
+        findings_of(history),
+        list(_broken_down(kept)),
+        list(_listed(job.home, history, receipts)),
+        list(_flagged(kept, receipts)),
     )
     folder = job.home.validation_of(job.run_id)
-    for path, content in build_reviewers_report(found, facts).items():
+    for path, content in build_reviewers_report(found, facts, _earlier_reports(job, history)).items():
         file = folder / path
         for parent in reversed(file.relative_to(folder).parents):
             make_folder(folder / parent, PRIVATE_FOLDER)
@@ -43,12 +48,29 @@ def write_reviewers_report(job: Job) -> Path:
     return folder / REPORT
 
 
-def _broken_down(home: Home, history: History) -> Iterator[Part]:
-    """Failures by route and condition, as each clinic's latest validation kept them beside its verdict."""
-    for clinic_id, body in sorted(history.validated.items()):
-        path = home.validation_of(str(body.get("run_id") or "-")) / f"{clinic_id}.json"
-        kept: Mapping[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
-        for row in kept.get("breakdown", ()):
+def _earlier_reports(job: Job, history: History) -> dict[str, str]:
+    """Of clinics that this run did not judge, the report of the run that did, as this run's page links it."""
+    found = {}
+    for clinic_id, body in history.validated.items():
+        run_id, path = str(body.get("run_id") or "-"), f"clinics/{clinic_id}/{REPORT}"
+        if run_id != job.run_id and (job.home.validation_of(run_id) / path).exists():
+            found[clinic_id] = f"../{run_id}/{path}"
+    return found
+
+
+def _kept(home: Home, history: History) -> dict[str, Mapping[str, Any]]:
+    """By clinic what its latest validation kept beside its verdict; nothing where that was deleted."""
+    paths = {
+        clinic_id: home.validation_of(str(body.get("run_id") or "-")) / f"{clinic_id}.json"
+        for clinic_id, body in sorted(history.validated.items())
+    }
+    return {clinic_id: json.loads(path.read_bytes()) for clinic_id, path in paths.items() if path.exists()}
+
+
+def _broken_down(kept: Mapping[str, Mapping[str, Any]]) -> Iterator[Part]:
+    """Failures by route and condition."""
+    for clinic_id, results in kept.items():
+        for row in results.get("breakdown", ()):
             yield Part(
                 clinic_id,
                 str(row["rule"]),
@@ -71,3 +93,13 @@ def _listed(home: Home, history: History, receipts: Iterable[Receipt]) -> Iterat
                 shown = path.relative_to(home.root).as_posix()
                 for rule, rows_n in sorted(counted.items()):
                     yield Listed(clinic_id, str(rule), receipt, names.get(receipt, ""), int(rows_n), shown)
+
+
+def _flagged(kept: Mapping[str, Mapping[str, Any]], receipts: Iterable[Receipt]) -> Iterator[Flagged]:
+    """The rows that fail a rule which sets nothing aside."""
+    names = {receipt.sequence: receipt.file for receipt in receipts}
+    for clinic_id, results in kept.items():
+        for row in results.get("rows", ()):
+            receipt, number = row["receipt"], row["row_number"]
+            place = (str(row["rule"]), str(row["table"]), str(row["column"]))
+            yield Flagged(clinic_id, *place, receipt, names.get(receipt, ""), number, str(row["about"]))

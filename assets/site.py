@@ -12,14 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets import method_facts
-from assets.deliveries import LEFT_OUT, deliveries, reconciliation, shown_people, withdrawn_people
+from assets.deliveries import LEFT_OUT, deliveries, last_arrivals, reconciliation, shown_people, withdrawn_people
 from pipelines.definitions.frozen import registry_digest
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.policy import release as release_table
 from pipelines.disclosure.released import ReleasedTable
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.intake.receipts import Receipt, read_receipts
-from pipelines.provenance.arrivals import arrivals
 from pipelines.provenance.history import PUBLISHED, RELEASED, THRESHOLD_FROZEN, History
 from pipelines.provenance.manifest import MANIFEST_NAME, EventUsed, ReceiptUsed, build_manifest, release_id
 from pipelines.provenance.release import write_release
@@ -103,7 +102,6 @@ def about(job: Job, history: History, receipts: list[Receipt], past: RuleRuns) -
     judged = tuple(deliveries(history, receipts))
     own = {id_: load_catalogue().overridden(settings.overrides_of(id_)) for id_ in settings.overriding_clinics}
     targets = {clinic_id: aims for clinic_id, own in settings.clinics.items() if (aims := own.targets.given())}
-    standing = [receipt for receipt in receipts if receipt.sequence not in history.retracted]
     clinics = sorted({receipt.clinic_id for receipt in receipts if not receipt.is_reference})
     return About(
         network_name=settings.network.name,
@@ -115,7 +113,7 @@ def about(job: Job, history: History, receipts: list[Receipt], past: RuleRuns) -
         clinics={clinic_id: settings.clinic(clinic_id).name or clinic_id for clinic_id in clinics},
         deliveries=tuple(delivery for delivery in judged if delivery.state not in LEFT_OUT),
         left_out=tuple(delivery for delivery in judged if delivery.state in LEFT_OUT),
-        arrivals=tuple(arrivals(standing, _delivery_days(targets))),
+        arrivals=tuple(last_arrivals(history, receipts, settings)),
         withdrawn_people=shown_people(withdrawn_people(history), settings.disclosure_limits()),
         targets={clinic_id: targets[clinic_id] for clinic_id in clinics if clinic_id in targets},
         facts=tuple(method_facts.facts(history.frozen)),
@@ -149,10 +147,6 @@ def _past(history: History, profile: Profile, limits: Limits) -> RuleRuns:
     columns = past.found.columns
     found = pd.concat(shown, ignore_index=True)[columns] if shown else past.found
     return RuleRuns(tuple(replace(run, run_id="") for run in past.runs), found)
-
-
-def _delivery_days(targets: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    return {clinic_id: aims["delivery_days"] for clinic_id, aims in targets.items() if "delivery_days" in aims}
 
 
 def parquet_bytes(table: ReleasedTable) -> bytes:

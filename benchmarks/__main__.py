@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--without", choices=("pandas", "floor"), nargs="*", default=[], help="leave out")
     parser.add_argument("--pandas-up-to", type=int, metavar="SCORES", help="leave the pandas way out above this size")
     parser.add_argument("--folder", type=Path, help="where the files and homes lie meanwhile (default: temporary)")
-    parser.add_argument("--no-readme", action="store_true", help="leave README.md as it is")
+    parser.add_argument("--no-readme", action="store_true", help="leave README.md and results.json as they are")
     given = parser.parse_args()
     sizes: list[dict[str, Any]] = []
     found = {"machine": _machine(), "imports": _imports(), "sizes": sizes}
@@ -51,13 +51,14 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="kap-bench-", dir=given.folder) as folder:
             sizes.append(_measure(size, given.per_clinic, Path(folder), without))
         print(markdown(found), flush=True)
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        if not given.no_readme:
+            RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if not given.no_readme:
         put_into(README, markdown(found))
 
 
 def _measure(size: int, per_clinic: int, folder: Path, without: Iterable[str]) -> dict[str, Any]:
-    """All three on one size, on the same files."""
+    """All of them on one size, on the same files."""
     inbox = folder / "inbox"
     clinics_n = max(1, -(-size // per_clinic))
     python = [sys.executable, "-W", "ignore", "-m"]
@@ -76,6 +77,8 @@ def _measure(size: int, per_clinic: int, folder: Path, without: Iterable[str]) -
         shutil.rmtree(folder / "floor")
     judging = run([*python, "benchmarks.judging", str(inbox), str(folder / "judging")])
     measured["judging"] = _told(_whole(judging, "judging"))
+    by_hand = run([*python, "benchmarks.violations", str(folder / "judging")])
+    measured["violations"] = _told(_whole(by_hand, "counting by hand"))
     shutil.rmtree(folder / "judging")
     home = folder / "home"
     _open_home(home, inbox)

@@ -9,6 +9,10 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.steps.job import Job
 
 # What is compared, in the words of the lines.
 EVALUATING, JUDGING = "evaluating every rule", "judging with Great Expectations"
@@ -18,22 +22,13 @@ def main(inbox: Path, folder: Path) -> None:
     """Take the files in, then evaluate and judge every clinic as a run does."""
     from expectations.run import evaluate_clinic, judge_clinic
     from expectations.step import relations_of
-    from pipelines.home import Home
     from pipelines.instruments.catalogue import load_catalogue
-    from pipelines.steps.candidates import choose, prepare_candidates
-    from pipelines.steps.intake import take_in
-    from pipelines.steps.job import Job
-    from pipelines.steps.versions import settle_lake
+    from pipelines.steps.candidates import choose
+    from pipelines.steps.intake import take_in  # noqa: F401
 
     print("importing", flush=True)
-    home = Home.open(folder)
-    for clinic in inbox.iterdir():
-        shutil.copytree(clinic, home.inbox / clinic.name)
-    settle_lake(home.lake)
-    job = Job.open(home, "judging")
-    clinics = sorted(path.name for path in home.inbox.iterdir())
-    take_in(job, clinics)
-    prepare_candidates(job, clinics)
+    job = decided_home(inbox, folder)
+    clinics = sorted(path.name for path in inbox.iterdir())
     print("taking in", flush=True)
     import great_expectations  # noqa: F401
 
@@ -50,6 +45,25 @@ def main(inbox: Path, folder: Path) -> None:
         if found.errors:
             raise SystemExit(f"no verdict: {', '.join(found.errors)}")
     print(JUDGING, flush=True)
+
+
+def decided_home(inbox: Path, folder: Path) -> Job:
+    """A run in a new home in `folder` that has taken in the files of `inbox` and decided their records."""
+    from pipelines.home import Home
+    from pipelines.steps.candidates import prepare_candidates
+    from pipelines.steps.intake import take_in
+    from pipelines.steps.job import Job
+    from pipelines.steps.versions import settle_lake
+
+    home = Home.open(folder)
+    for clinic in inbox.iterdir():
+        shutil.copytree(clinic, home.inbox / clinic.name)
+    settle_lake(home.lake)
+    job = Job.open(home, "judging")
+    clinics = sorted(path.name for path in home.inbox.iterdir())
+    take_in(job, clinics)
+    prepare_candidates(job, clinics)
+    return job
 
 
 if __name__ == "__main__":

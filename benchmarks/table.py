@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.judging import EVALUATING, JUDGING
+from benchmarks.violations import COUNTING
 
 # The line of pandas_way.py.
 VALIDATING = "validating with Great Expectations"
@@ -14,6 +15,8 @@ BEGIN, END = "<!-- made by make bench: begin -->", "<!-- made by make bench: end
 # What is asked for, at ten million scores; at fewer the start-up alone is most of a run.
 ASKED_AT = 10_000_000
 FLOOR_TIMES, FLOOR_PLUS_SECONDS, PEAK_MB, PANDAS_TIMES = 4, 15, 3000, 5
+# Of all rules beside one query by hand that counts the same violations.
+RULES_TIMES, RULES_PEAK_MB = 4, 2000
 
 
 def markdown(found: Mapping[str, Any]) -> str:
@@ -50,24 +53,37 @@ def markdown(found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+# (words, which measurement, which of its lines) of the judging by itself.
+_RULES = ("every rule, Great Expectations in DuckDB", "judging", (EVALUATING, JUDGING))
+_BY_HAND = ("the same violations counted by hand in DuckDB", "violations", (COUNTING,))
+_ON_PANDAS = ("Great Expectations on pandas (SUMMARY), for about a third of them", "pandas", (VALIDATING,))
+
+
 def _judging(sizes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The judging by itself, imports apart: the product, the floor's query on the same files, GX on pandas."""
-    rows = (
-        ("every rule, Great Expectations in DuckDB", "judging", (EVALUATING, JUDGING)),
-        ("one DuckDB query by hand, for about a third of these counts", "floor", ("counting violations",)),
-        ("Great Expectations on pandas (SUMMARY), for about as many", "pandas", (VALIDATING,)),
-    )
+    """The judging by itself, imports apart: the product, a query for the same counts, GX on pandas."""
     heads = ("judging alone, imports apart", *(f"{size['scores']:,}" for size in sizes))
-    return _table(heads, ((words, *(_parts(size.get(way), parts) for size in sizes)) for words, way, parts in rows))
+    rows = (
+        (words, *(_parts(size.get(way), parts) for size in sizes))
+        for words, way, parts in (_RULES, _BY_HAND, _ON_PANDAS)
+    )
+    return _table(heads, rows)
 
 
 def _parts(used: Mapping[str, Any] | None, wanted: tuple[str, ...]) -> str:
-    """Seconds of some lines of a measurement together, and the largest memory in any of them."""
+    """Seconds of some lines of a measurement together, and the largest memory in any of them, in words."""
+    found = _together(used, wanted)
+    if found is None:
+        return "not run"
+    return f"{_seconds(found['wall_seconds'])} ({_seconds(found['cpu_seconds'])}), {_memory(found['peak_mb'])}"
+
+
+def _together(used: Mapping[str, Any] | None, wanted: tuple[str, ...]) -> dict[str, float] | None:
+    """Wall and CPU seconds of some lines together, and their largest memory; None when any is missing."""
     found = [step for step in (used or {}).get("steps", ()) if step["text"] in wanted]
     if len(found) != len(wanted):
-        return "not run"
-    wall, cpu = (sum(step[name] for step in found) for name in ("wall_seconds", "cpu_seconds"))
-    return f"{_seconds(wall)} ({_seconds(cpu)}), {_memory(max(step['peak_mb'] for step in found))}"
+        return None
+    seconds = {name: sum(step[name] for step in found) for name in ("wall_seconds", "cpu_seconds")}
+    return seconds | {"peak_mb": max(step["peak_mb"] for step in found)}
 
 
 def put_into(readme: Path, text: str) -> None:
@@ -123,8 +139,22 @@ def _asked(sizes: Sequence[Mapping[str, Any]]) -> str:
         told.append(f"{words}: {_verdict(kap['wall_seconds'] <= limit)}")
     if kap:
         told.append(f"under {PEAK_MB / 1000:.0f} GB: {_verdict(kap['peak_mb'] < PEAK_MB)}")
+    told += _rules_asked(size)
     told += [_beside_pandas(each) for each in sizes if each.get("kap") and each.get("pandas")][-1:]
     return f"At {size['scores']:,} scores: {'; '.join(told)}."
+
+
+def _rules_asked(size: Mapping[str, Any]) -> list[str]:
+    """All rules beside the query for the same counts: by CPU, which a busy machine stretches least."""
+    rules, by_hand = (_together(size.get(way), parts) for _, way, parts in (_RULES, _BY_HAND))
+    if rules is None or by_hand is None:
+        return []
+    times = rules["cpu_seconds"] / by_hand["cpu_seconds"]
+    return [
+        f"all rules within {RULES_TIMES} times the same counts by hand: {_verdict(times <= RULES_TIMES)}, "
+        f"{times:.1f} times by CPU",
+        f"under {RULES_PEAK_MB / 1000:.0f} GB: {_verdict(rules['peak_mb'] < RULES_PEAK_MB)}",
+    ]
 
 
 def _beside_pandas(size: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.drift import profile
 from pipelines.rules.evaluation import judged_pairs, value_name
 from pipelines.rules.finding import Finding, Status
+from pipelines.rules.flagged_rows import FlaggedRow, flagged_rows
 from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
 from pipelines.rules.rule import Rule
 from pipelines.settings_sections import EngineSettings
@@ -34,7 +35,7 @@ class Evaluated:
     """One evaluated relation: its counts by rule, table and column, what is asked about it, and its Parquet file.
 
     path is None when nothing is asked. told: what the version guards tell, as `ClinicValidation.versions`.
-    parts: the counts of what fails, by route and by condition. profile, measured: as those of `ClinicValidation`.
+    parts: the counts of what fails, by route and by condition. rows, profile, measured: as those of `ClinicValidation`.
     """
 
     counted: Mapping[tuple[str, str, str], Counted]
@@ -42,6 +43,7 @@ class Evaluated:
     path: Path | None
     told: tuple[dict[str, Any], ...] = ()
     parts: Sequence[Part] = ()
+    rows: Sequence[FlaggedRow] = ()
     profile: Sequence[dict[str, object]] = ()
     measured: Mapping[str, list[float]] = field(default_factory=dict)
 
@@ -54,7 +56,8 @@ class ClinicValidation:
     without values or tracebacks. blocked: a blocking rule failed or could not be told. blocking: the codes of those.
     errors: codes of every rule whose verdict the engine could not give: the run did not validate this clinic.
     versions: which receipt's totals of which scale a version guard (rule) speaks of, told_n of of_n.
-    breakdown: the counts of what fails, by route and by condition. profile: value-free counts of the pending records.
+    breakdown: the counts of what fails, by route and by condition. rows: the first records that fail a rule which sets
+    nothing aside. profile: value-free counts of the pending records.
     measured: rule -> the percentage of each pending delivery, where a rule limits that.
     """
 
@@ -65,6 +68,7 @@ class ClinicValidation:
     errors: tuple[str, ...]
     versions: tuple[dict[str, Any], ...] = ()
     breakdown: tuple[Part, ...] = ()
+    rows: tuple[FlaggedRow, ...] = ()
     profile: tuple[dict[str, object], ...] = ()
     measured: Mapping[str, list[float]] = field(default_factory=dict)
 
@@ -118,7 +122,12 @@ def evaluate_clinic(
             for relation, each in written.items():
                 failing = [pair for pair, counts in each.counted.items() if counts.violated_n]
                 counts_now = profile(engine, "compared") if relation == "drift" else ()
-                written[relation] = replace(each, parts=broken_down(engine, relation, failing), profile=counts_now)
+                written[relation] = replace(
+                    each,
+                    parts=broken_down(engine, relation, failing),
+                    rows=flagged_rows(engine, relation, failing),
+                    profile=counts_now,
+                )
         except EngineError:
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
@@ -185,6 +194,7 @@ def judge_clinic(
         errors=_codes(each for each in findings if each.status == "error"),
         versions=tuple(told for each in evaluated.values() for told in each.told),
         breakdown=tuple(part for each in evaluated.values() for part in each.parts),
+        rows=tuple(row for each in evaluated.values() for row in each.rows),
         profile=tuple(counts for each in evaluated.values() for counts in each.profile),
         measured={code: values for each in evaluated.values() for code, values in each.measured.items()},
     )

@@ -111,6 +111,7 @@ def _keep(
         "verdict": validation.verdict,
         "results": list(found.results),
         "breakdown": [asdict(part) for part in found.breakdown],
+        "rows": [asdict(row) for row in found.rows],
     }
     text = json.dumps(results, sort_keys=True, indent=1, allow_nan=False)
     write_whole(folder / f"{candidate.clinic_id}.json", text.encode() + b"\n", PRIVATE_FILE)

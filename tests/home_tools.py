@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import shutil
 import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -91,6 +92,12 @@ def deliver(home: Home, clinic_id: str, name: str, rows: Sequence[Row] | str) ->
         content = text.encode()
         path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
     return path
+
+
+def copy_of(home: Home, folder: Path) -> Home:
+    """The same home in another folder, for a test to go on from."""
+    shutil.copytree(home.root, folder / "home", symlinks=True)
+    return Home.open(folder / "home")
 
 
 def open_job(home: Home) -> Job:

@@ -25,9 +25,10 @@ from assets.cli.console import (
     shown_path,
     wrapped,
 )
-from assets.cli.share import blocked_by, share_set_aside, too_many_quarantined
+from assets.cli.share import blocked_by, share_set_aside, too_many_quarantined, totals_told
 from assets.cli.told import ROWS_COUNTED_FROM, ROWS_SET_ASIDE, became, problem_lines
 from pipelines.contract.mapping import NO_MAPPING, Mapping, load_mapping
+from pipelines.contract.tables import SCORES
 from pipelines.engine import Engine
 from pipelines.home import Home
 from pipelines.instruments.catalogue import load_catalogue
@@ -39,7 +40,9 @@ from pipelines.intake.reading import Reading, read_file
 from pipelines.intake.receive import clinic_folder_problem, kind_of
 from pipelines.logs import utc_now
 from pipelines.problems import ExitCode, KapError, Problem, first_by_precedence
+from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.deliveries import NAMED_LIMITS
+from pipelines.rules.told_versions import told_versions
 from pipelines.settings import load_settings
 
 SHAPES_PRINTED = 2
@@ -77,7 +80,12 @@ def check_files(files: list[Path], home: Path, clinic: str | None, show_values: 
         dates = named is not None and settings.clinic(named).may_send_dates(utc_now().date())
         code, report, columns = _check_file(path, named or "clinic", read_with, show_values, dates)
         codes.append(code)
-        blocking = blocked_by(report.get("quarantined", 0), report.get("records", 0), limit_pct)
+        # Totals of another form are set aside too: which form it is must be mended first.
+        guards = (each["rule"] for each in report.get("versions", ()) if each["blocks"])
+        too_many = blocked_by(report.get("quarantined", 0), report.get("records", 0), limit_pct)
+        blocking = next(guards, too_many)
+        if blocking:
+            codes.append(ExitCode.REFUSED)
         reports.append(report | {"blocked_by": blocking or None, "columns": [asdict(column) for column in columns]})
         if not as_json:
             show_lines([*_lines(reports[-1], columns, width), Line()], console)
@@ -135,7 +143,10 @@ def _check_file(
         except KapError as error:
             return ExitCode.REFUSED, _report(shown, "refused", error.problems), ()
         columns = check(engine, reading.choice, catalogue.delivered_ids, show_values)
-    return ExitCode.DONE, _report(shown, "would be taken in", reading.problems, reading), columns
+        is_scores = reading.table == SCORES.name
+        versions = told_versions(engine, f"typed_{reading.table}") if is_scores else []
+    report = _report(shown, "would be taken in", reading.problems, reading)
+    return ExitCode.DONE, report | {"versions": [asdict(each) for each in versions]}, columns
 
 
 def _report(file: str, outcome: str, problems: tuple[Problem, ...], reading: Reading | None = None) -> dict[str, Any]:
@@ -156,6 +167,10 @@ def _lines(report: dict[str, Any], columns: tuple[ColumnCheck, ...], width: int)
     problems = [Problem(**problem) for problem in report["problems"]]
     for problem in problems:
         yield from problem_lines(problem, width, became(problem))
+    for told in report.get("versions", ()):
+        if not told["blocks"]:
+            yield from wrapped(f"{_totals(report, told)}.", width, 2, hang=4)
+            yield from wrapped(f"To do: {sentence(BY_CODE[told['rule']].remedy)} [{told['rule']}]", width, 6)
     if columns:
         yield Line()
         yield from _column_lines(columns, width)
@@ -216,8 +231,7 @@ def _next(
     """Whether the files may be delivered as they are; if not, why and what to mend first."""
     blocking = [report for report in reports if report["blocked_by"]]
     for report in blocking:
-        share = share_set_aside(report["file"], report["quarantined"], report["records"], limit_pct)
-        said = f"As they are, the clinic would be blocked: {share} ({report['blocked_by']})."
+        said = f"As they are, the clinic would be blocked: {_why(report, limit_pct)} ({report['blocked_by']})."
         yield from wrapped(said, width, 0, BAD)
         yield from wrapped(_first_to_mend(report), width)
     if refused or blocking:
@@ -227,8 +241,20 @@ def _next(
         yield from wrapped(f"Nothing was stored. To deliver, put the files into {folder}, then `kap run`.", width)
 
 
+def _why(report: dict[str, Any], limit_pct: float) -> str:
+    """Too many rows set aside, or totals of another form or version."""
+    told = [_totals(report, each) for each in report["versions"] if each["rule"] == report["blocked_by"]]
+    return "; ".join(told) or share_set_aside(report["file"], report["quarantined"], report["records"], limit_pct)
+
+
+def _totals(report: dict[str, Any], told: dict[str, Any]) -> str:
+    return totals_told(report["file"], told["rule"], told["scale"], told["told_n"], told["of_n"])
+
+
 def _first_to_mend(report: dict[str, Any]) -> str:
-    """The problem that sets most rows aside."""
+    """The problem that sets most rows aside; of totals of another form or version, what their guard says."""
+    if any(each["rule"] == report["blocked_by"] for each in report["versions"]):
+        return sentence(f"To do: {BY_CODE[report['blocked_by']].remedy}")
     problems = [Problem(**problem) for problem in report["problems"]]
     worst = max(problems, key=lambda problem: (became(problem) == ROWS_SET_ASIDE, problem.failed_n or 0))
     column = f"column {worst.column}, " if worst.column else ""

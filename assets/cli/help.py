@@ -121,7 +121,10 @@ _OTHER_WORDS = {
     ("verify", _FAULT): "something was altered, or a fault of the program",
     ("selftest", _FAULT): "a figure differs from the published one, or a fault of the program",
     ("map", ExitCode.REFUSED): "a file cannot be read",
-    ("check", ExitCode.REFUSED): "a file would be refused or would wait, or over 5 % of its records be set aside",
+    (
+        "check",
+        ExitCode.REFUSED,
+    ): "a file would be refused, wait or block its clinic, or over 5 % of records be set aside",
     ("demo", _FAULT): "it did not end as planned, or a fault of the program",
     ("demo", ExitCode.DONE): "done: ended as planned, which blocks one clinic on purpose",
 }

@@ -8,13 +8,12 @@ from typing import Any
 
 from assets.cli.console import BAD, QUIET, STRONG, Line, number, sentence, shown_path, wrapped
 from assets.cli.run import RunResult
-from assets.cli.share import TOO_MUCH_LOST, blocked_by, share_lost, share_set_aside
+from assets.cli.share import TOO_MUCH_LOST, blocked_by, share_lost, share_set_aside, totals_told
 from assets.cli.told import ROWS_COUNTED_FROM, became, problem_lines
 from assets.cli.verdict import is_blocked, is_released, left_in_inbox
 from pipelines.home import Home
 from pipelines.problems import Problem
 from pipelines.rules.catalogue import BY_CODE
-from pipelines.rules.version_guards import look_alike
 from pipelines.steps.intake import FileOutcome
 
 # Problems of rows that are shown: in all, and of one clinic; at least one of each.
@@ -131,8 +130,7 @@ def _versions(result: RunResult, body: Mapping[str, Any], code: str) -> str:
     """For totals of another form or version: which file and scale, how many of how many, what they look like."""
     names = {file.receipt: file.file for file in result.files}
     told = [
-        f"{names.get(row['receipt'], row['scale'])}: {number(row['told_n'])} of {number(row['of_n'])} totals of "
-        f"{row['scale']} look like {look_alike(code, row['scale'])}"
+        totals_told(names.get(row["receipt"], row["scale"]), code, row["scale"], row["told_n"], row["of_n"])
         for row in body.get("versions", ())
         if row["rule"] == code
     ]

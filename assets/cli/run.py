@@ -12,14 +12,17 @@ from assets.cli.instance import open_instance
 from assets.cli.progress import STARTING, Show, UnderWay, following, step_listener
 from assets.cli.share import too_many_quarantined
 from assets.cli.warm import warming
+from assets.deliveries import last_arrivals
 from assets.jobs import clinic_folders, inbox_state, misnamed_folders, range_tags
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts
 from pipelines.intake.receive import PASSED_OVER, STILL_WRITTEN, loose_file_problem
 from pipelines.logs import RunLog, utc_now
 from pipelines.problems import ExitCode, Problem, first_by_precedence
+from pipelines.provenance.arrivals import ANY_TABLE, Arrival
 from pipelines.provenance.history import RELEASED, VALIDATED, History, read_history
 from pipelines.settings import refuse_profile
+from pipelines.settings_sections import Settings
 from pipelines.steps.intake import FileOutcome, read_outcomes
 from pipelines.steps.job import settings_of
 from pipelines.steps.tidy import tidy
@@ -34,7 +37,8 @@ class RunResult:
 
     A folder of the inbox that no clinic id names is a waiting file without a clinic (`clinic_id` empty).
     superseded_files: by clinic, names of blocked deliveries that a corrected one replaced in this run.
-    seconds: how long it took. notes: sentences that belong to the verdict.
+    late: clinics of which nothing came for longer than usual. seconds: how long it took. notes: sentences that belong
+    to the verdict.
     """
 
     run_id: str
@@ -44,6 +48,7 @@ class RunResult:
     history: History = field(default_factory=History)
     released: bool = False
     superseded_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    late: tuple[Arrival, ...] = ()
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -73,7 +78,9 @@ def run_home(home: Home, show: Show, warehouse: bool = True) -> RunResult:
         made_again = settle_lake(home.lake)
         with following(home.log_of(run_id), len(clinic_ids), show), warming(new):
             _execute(home, run_id, clinic_ids, show, warehouse)
-        return replace(_result(home, run_id, before, folders), notes=(_LAKE_MADE_AGAIN,) if made_again else ())
+        return replace(
+            _result(home, run_id, before, folders, settings), notes=(_LAKE_MADE_AGAIN,) if made_again else ()
+        )
 
 
 def _waiting_folders(home: Home, run_id: str) -> tuple[FileOutcome, ...]:
@@ -110,7 +117,7 @@ def _execute(home: Home, run_id: str, clinic_ids: list[str], show: Show, warehou
         )
 
 
-def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ...]) -> RunResult:
+def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ...], settings: Settings) -> RunResult:
     entries = [entry for entry in home.ledger.entries() if entry.sequence > before]
     files = read_outcomes(home.validation_of(run_id))
     validations = [entry.body for entry in entries if entry.event == VALIDATED]
@@ -123,14 +130,17 @@ def _result(home: Home, run_id: str, before: int, folders: tuple[FileOutcome, ..
     refused = any(file.outcome == "refused" or (file.outcome == "waiting" and _is_refused(file)) for file in files)
     if folders or refused or too_many_quarantined(quarantined, records):
         codes.append(ExitCode.REFUSED)
+    history = read_history(home.ledger.entries())
+    receipts = read_receipts(home.raw, set().union(*history.received.values()))
     return RunResult(
         run_id,
         first_by_precedence(codes),
         (*folders, *files),
         tuple(validations),
-        read_history(home.ledger.entries()),
+        history,
         any(entry.event == RELEASED for entry in entries),
         {body["clinic_id"]: _names_of(home, body["superseded"]) for body in validations if body["superseded"]},
+        tuple(each for each in last_arrivals(history, receipts, settings) if each.table == ANY_TABLE and each.is_late),
     )
 
 
@@ -150,6 +160,7 @@ def as_json(home: Home, result: RunResult, sentences: Iterable[str]) -> str:
             "run_id": result.run_id,
             "exit_code": int(result.exit_code),
             "verdict": list(sentences),
+            "late": [each.clinic_id for each in result.late],
             "seconds": round(result.seconds, 1),
             "files": [
                 {

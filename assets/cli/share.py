@@ -29,6 +29,14 @@ def share_set_aside(file: str, quarantined_n: int, records_n: int, limit_pct: fl
     )
 
 
+def totals_told(file: str, rule: str, scale: str, told_n: int, of_n: int) -> str:
+    """`june.csv: 3 of 6 totals of ybocs look like the Y-BOCS-II`"""
+    # It reads the whole instrument catalogue: not for commands that tell of no scale.
+    from pipelines.rules.version_guards import look_alike
+
+    return f"{file}: {number(told_n)} of {number(of_n)} totals of {scale} look like {look_alike(rule, scale)}"
+
+
 def share_lost(file: str, receipt: int, absent_n: int, standing_n: int, limit_pct: float) -> str:
     """`sessions.csv (receipt 12): 9 of 40 earlier rows are not in it (22.5 %), 20 % allowed`"""
     share = f"{100 * absent_n / standing_n:.1f} %"

@@ -22,6 +22,9 @@ def verdict(result: RunResult) -> Iterator[str]:
     if left:
         yield f"Left in the inbox, as no delivery or not yet one: {listed(left)}."
     rows = [row for body in result.validations for row in body["reconciliation"]]
+    if result.late:
+        since = [f"{each.clinic_id} (nothing for {counted(each.days_before_newest, 'day')})" for each in result.late]
+        yield f"Late by what is usual or by their own target: {listed(since)}."
     if result.files and too_many_quarantined(
         sum(row["quarantined"] for row in rows), sum(row["records"] for row in rows)
     ):

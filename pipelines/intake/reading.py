@@ -30,6 +30,7 @@ from pipelines.vocabulary import VOCABULARIES
 
 # Rules on words: a condition, route or other word of a vocabulary; a scale of the catalogue.
 WORD_RULES = ("KAP-T04", "KAP-Q01")
+NUMBER_RULE = "KAP-T01"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue)
     return tuple(
         Problem(
             code,
-            BY_CODE[code].sentence,
+            _expected(code, column),
             _remedy(code, column, nearest.get(column)),
             file,
             first_row,
@@ -127,6 +128,13 @@ def _row_problems(engine: Engine, table: Table, file: str, catalogue: Catalogue)
         )
         for code, column, first_row, failed_n, of_n in rows
     )
+
+
+def _expected(code: str, column: str) -> str:
+    """What the rule says; of a day that cannot be read, what a day is."""
+    if code == NUMBER_RULE and column.endswith("_day"):
+        return "A day is a whole number of days since the first dosing session."
+    return BY_CODE[code].sentence
 
 
 def _remedy(code: str, column: str, near: Near | None) -> str:

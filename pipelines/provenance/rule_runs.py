@@ -12,8 +12,12 @@ from itertools import chain
 from math import isnan, nan
 from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+# So many of the last runs a rule is followed over.
+FOLLOWED_N = 24
 Key: TypeAlias = tuple[str, str, str, str]
 KEY = ("clinic_id", "rule", "table", "column")
 COLUMNS = (*KEY, "status", "failed_n", "evaluated_n", "failed_pct", "threshold", "effect")
@@ -89,9 +93,9 @@ class RuleRuns:
 
     @cached_property
     def by_rule(self) -> Mapping[str, list[RuleAfter]]:
-        """Rule -> how it stood after each run, in the order of the runs."""
+        """Rule -> how it stood after each of the last FOLLOWED_N runs, in their order."""
         after: dict[str, list[RuleAfter]] = {}
-        for run in self.runs:
+        for run in self.runs[-FOLLOWED_N:]:
             standing = self.standing(run.number)
             told = standing["failed_n"].notna() & standing["evaluated_n"].notna()
             counted = pd.DataFrame(
@@ -118,7 +122,14 @@ class RuleRuns:
     def standing(self, number: int) -> pd.DataFrame:
         """What stands after that run: of each clinic the rows of the last run until then that judged it."""
         last = {clinic: run.number for run in self.runs if run.number <= number for clinic in run.clinics}
-        return self.found[self.found["run"] == self.found["clinic_id"].map(last)]
+        rows = [own for clinic, run in last.items() if (own := self._rows.get((run, clinic))) is not None]
+        return self.found.iloc[np.sort(np.concatenate(rows))] if rows else self.found.iloc[:0]
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[int, str], npt.NDArray[np.intp]]:
+        """(run, clinic) -> the places of its rows in `found`."""
+        places: Mapping[Any, Any] = self.found.groupby(["run", "clinic_id"]).indices
+        return {(int(run), str(clinic_id)): np.asarray(own) for (run, clinic_id), own in places.items()}
 
 
 def rule_runs(validations: Sequence[Mapping[str, Any]]) -> RuleRuns:

@@ -47,9 +47,9 @@ def _unreadable(code: str, sentence: str, cause: str, remedy: str, *kinds: Kind)
 RULES: tuple[Rule, ...] = (
     _unreadable(
         "KAP-T01",
-        "A number can be read as a number.",
-        "a unit, a decimal comma, a range or a remark in a number cell",
-        "export plain numbers with a decimal point, or name missing codes in the mapping",
+        "A number can be read as a number, and a day or a count as a whole one.",
+        "a unit, a decimal comma, a range or a remark in a number cell, or a fraction of a day",
+        "export plain numbers with a decimal point, days and counts whole, or name missing codes in the mapping",
         "integer",
         "number",
     ),

@@ -5,7 +5,7 @@
 -- thoughts of death or self-harm, and what the instrument says of its use.
 -- A patient's days are a short list: looking through it costs a fifth of a sort of all scores.
 WITH sessions AS (
-    SELECT patient_id, list(DISTINCT session_day) AS session_days
+    SELECT patient_id, list(session_day) AS session_days
     FROM usable_sessions
     WHERE session_day IS NOT NULL
     GROUP BY patient_id

@@ -72,9 +72,10 @@ RULES: tuple[Rule, ...] = (
     _blocking(
         "KAP-D03",
         ("deliveries", "keys_n"),
-        "A delivery with records has at least one usable key.",
-        "the pseudonym or the day is missing in the whole file",
-        "map the columns of the key",
+        "A delivery with records has at least one that is not set aside.",
+        "the pseudonym, the day or the condition missing in the whole file, or a word or form that no record may have",
+        "look at the reasons of the quarantined rows: map the columns or words they name, or deliver a form that the "
+        "catalogue scores",
         expected="at_least",
     ),
     _blocking(

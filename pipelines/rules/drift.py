@@ -78,7 +78,7 @@ RULES: tuple[Rule, ...] = (
         "completeness",
         f"No field is filled in less often than before by more than {COMPLETENESS_POINTS} percentage points.",
         "a column renamed or left out of the export, or a question no longer asked",
-        "map the column, or ask again; the completeness by field names it",
+        "map the column, or ask again; the reviewer's report names the field",
         f"kind = 'completeness' AND {_BOTH}",
         f"100.0 * old_filled / old_n - 100.0 * new_filled / new_n > {COMPLETENESS_POINTS}",
     ),

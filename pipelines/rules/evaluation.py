@@ -7,7 +7,7 @@ rules need and their flags. Pseudonyms end here. What of it Great Expectations r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from pipelines.contract.fields import ITEM_FIELDS
@@ -17,6 +17,7 @@ from pipelines.rules.answers import added_columns
 from pipelines.rules.catalogue import BY_CODE, pairs
 from pipelines.rules.drift import drift_select
 from pipelines.rules.flags import delivered_select
+from pipelines.rules.folding import NOTED, NOTHING_NOTED, folded, is_empty, names_in, nothing_in
 from pipelines.rules.rule import Rule
 from pipelines.rules.version_guards import told_select
 
@@ -27,6 +28,11 @@ _WITH_CONTEXT = ("sessions", "scores", "courses", "contacts", "adverse_events")
 _CONTEXTS = (*(f"context_{table}" for table in _WITH_CONTEXT), "context_patients", "patient_care")
 # By what a failing rule is broken down, where the relation says it (breakdown.py).
 CARE_COLUMNS = ("care_route", "care_condition")
+# Where its rows come from, for the list of those that fail (flagged_rows.py).
+_ROW = ("receipt", "row_number")
+_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"patients": ("patient_id",), "drift": ("table_name", "measured")}
+)
 _IN_DOUBT = (
     "EXISTS (SELECT 1 FROM doubtful_versions AS doubtful "
     "WHERE doubtful.receipt = limited.receipt AND doubtful.scale = limited.scale)"
@@ -34,6 +40,7 @@ _IN_DOUBT = (
 _STATE_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "receipt": "INTEGER",
+        "row_number": "BIGINT",
         "malformed": "BOOLEAN",
         "damaged": "VARCHAR[]",
         "unknown": "VARCHAR[]",
@@ -117,28 +124,88 @@ def evaluate(engine: Engine, relation: str) -> str:
     Raises:
         EngineError: a relation it is made from cannot be read.
     """
-    source = _source(engine, relation)
-    columns: dict[str, str] = {}
+    nothing = nothing_in(engine, f"candidate_{relation}") if relation in TABLES else {}
+    source = _delivered(engine, relation, nothing) if relation in TABLES else _source(engine, relation)
+    flags: dict[str, str] = {}
+    values: dict[str, str] = {}
     for rule, table, column in judged_pairs(relation):
-        columns[rule.flag_name(table, column)] = rule.flag_sql(column)
+        flags[rule.flag_name(table, column)] = rule.flag_sql(column)
         if rule.expected != "flag":
-            columns |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
-    columns |= {name: quoted(name) for name in _carried(engine, relation, source)}
-    listed = ",\n".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    select = f"SELECT {listed} FROM {source}"
+            values |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
+        if rule.expected == "unique":
+            flags[rule.flag_name(table, column)] = _repeated(relation, (column, *rule.among))
+    values |= {name: quoted(name) for name in _carried(engine, relation, source)}
     if relation in TABLES:
-        # Of single records: to compute a hundred flags again costs a third of holding them.
-        engine.view(f"evaluated_{relation}", select)
-        engine.hold(f"usable_{relation}", _usable_select(engine, relation), _empty(engine, relation))
-        if relation == _LAST_DELIVERED:
-            engine.materialise("patient_care", load_sql(__file__, "patient_care"))
+        _evaluate_delivered(engine, relation, flags, values, nothing)
     else:
-        engine.materialise(f"evaluated_{relation}", select)
+        _evaluate_softer(engine, relation, flags | values, source)
     if relation == "guards":
         # What stops a delivery leaves its totals in doubt: no other rule speaks of them.
         engine.materialise("told_versions", told_select("guarded_totals"))
         engine.materialise("doubtful_versions", "SELECT receipt, scale FROM told_versions WHERE refuses")
     return f"evaluated_{relation}"
+
+
+def _evaluate_delivered(
+    engine: Engine, table: str, flags: Mapping[str, str], values: Mapping[str, str], nothing: Mapping[str, str]
+) -> None:
+    """Make the flags of single records and `usable_<table>`."""
+    source = f"delivered_{table}"
+    if is_empty(nothing):
+        flags = dict.fromkeys(flags, "NULL")
+    told = {name: folded(sql, nothing) for name, sql in (*flags.items(), *values.items())}
+    clean = {name: folded(sql, NOTED) for name, sql in told.items()}
+    if engine.value(f"SELECT count(*) FROM {quoted(f'candidate_{table}')} WHERE NOT ({NOTHING_NOTED})"):
+        held = _resting_on(engine, quoted(source), told)
+        select = (
+            f"SELECT {_listed(clean, held)} FROM {quoted(source)} WHERE {NOTHING_NOTED} UNION ALL "
+            f"SELECT {_listed(told, held)} FROM {quoted(source)} WHERE NOT ({NOTHING_NOTED})"
+        )
+    else:
+        told, held = clean, _resting_on(engine, quoted(source), clean)
+        select = f"SELECT {_listed(clean, held)} FROM {quoted(source)}"
+    _hold(engine, f"evaluated_{table}", told, held, select)
+    engine.view(f"usable_{table}", _usable_select(engine, table))
+    if table == _LAST_DELIVERED:
+        engine.materialise("patient_care", load_sql(__file__, "patient_care"))
+
+
+def _evaluate_softer(engine: Engine, relation: str, columns: Mapping[str, str], source: str) -> None:
+    """Make the flags of a relation of usable records, or of something beyond a record."""
+    table = relation.removesuffix("_usable")
+    nothing = nothing_in(engine, f"usable_{table}") if relation != table else {}
+    if is_empty(nothing):
+        # Nothing is looked up in other tables for no record.
+        source, columns = quoted(f"usable_{table}"), dict.fromkeys(columns, "NULL")
+    told = {name: folded(sql, nothing) for name, sql in columns.items()}
+    held = _resting_on(engine, source, told)
+    _hold(engine, f"evaluated_{relation}", told, held, f"SELECT {_listed(told, held)} FROM {source}")
+
+
+def _repeated(relation: str, columns: Iterable[str]) -> str:
+    """SQL of the flag of values that no other record may have, over those held: a window would carry whole records."""
+    names = [quoted(value_name(relation, column)) for column in columns]
+    filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    listed, held = ", ".join(names), quoted(f"held_evaluated_{relation}")
+    repeated = f"SELECT {listed} FROM {held} WHERE {filled} GROUP BY ALL HAVING count(*) > 1"
+    return f"CASE WHEN {filled} THEN CASE WHEN ({listed}) IN ({repeated}) THEN 1 ELSE 0 END END::TINYINT"
+
+
+def _resting_on(engine: Engine, source: str, columns: Mapping[str, str]) -> list[str]:
+    """Those of the columns that name any of a relation: the others are the same for every record. At least one."""
+    described = frozenset(str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}"))
+    return [name for name, sql in columns.items() if names_in(sql) & described] or list(columns)[:1]
+
+
+def _hold(engine: Engine, name: str, columns: Mapping[str, str], held: Collection[str], select: str) -> None:
+    """Make relation `name` of these columns, a table of those `held`: what rests on no column needs no place."""
+    engine.materialise(f"held_{name}", select)
+    shown = {column: quoted(column) if column in held else sql for column, sql in columns.items()}
+    engine.view(name, f"SELECT {_listed(shown, shown)} FROM {quoted(f'held_{name}')}")
+
+
+def _listed(columns: Mapping[str, str], names: Iterable[str]) -> str:
+    return ",\n".join(f"{columns[name]} AS {quoted(name)}" for name in names)
 
 
 def value_name(relation: str, column: str) -> str:
@@ -157,19 +224,20 @@ def _source(engine: Engine, relation: str) -> str:
         return "compared"
     if relation == "patients":
         return f"({load_sql(__file__, 'context_patients')})"
-    if relation in TABLES:
-        name, candidates = f"delivered_{relation}", f"candidate_{relation}"
-        if relation != SCORES.name:
-            engine.view(name, delivered_select(relation, candidates))
-            return name
-        # What is told from thirty answers is told once; the answers themselves are left behind.
-        empty = _empty(engine, relation)
-        select = delivered_select(relation, candidates, frozenset(ITEM_FIELDS) - empty, _IN_DOUBT)
-        told = _told_from_answers(engine)
-        engine.hold(name, f"SELECT * EXCLUDE ({', '.join(ITEM_FIELDS)}), {told} FROM ({select})", empty)
-        return name
     table = relation.removesuffix("_usable")
     return f"({load_sql(__file__, f'context_{table}')})" if table in _WITH_CONTEXT else f"usable_{table}"
+
+
+def _delivered(engine: Engine, table: str, nothing: Mapping[str, str]) -> str:
+    """Make view `delivered_<table>`; return its name. Of a score what is told from its answers, without them."""
+    name, candidates = f"delivered_{table}", f"candidate_{table}"
+    if table != SCORES.name:
+        engine.view(name, delivered_select(table, candidates))
+        return name
+    select = delivered_select(table, candidates, frozenset(ITEM_FIELDS) - nothing.keys(), _IN_DOUBT)
+    told = _told_from_answers(engine)
+    engine.view(name, f"SELECT * EXCLUDE ({', '.join(ITEM_FIELDS)}), {told} FROM ({select})")
+    return name
 
 
 def _told_from_answers(engine: Engine) -> str:
@@ -181,20 +249,14 @@ def _told_from_answers(engine: Engine) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in added_columns(asked).items())
 
 
-def _empty(engine: Engine, table: str) -> frozenset[str]:
-    """The columns of a table in which no candidate record has a value."""
-    columns = TABLES[table].columns
-    return frozenset(columns) - engine.filled(f"candidate_{table}", columns)
-
-
 def _carried(engine: Engine, relation: str, source: str) -> list[str]:
     """Of the delivered records of a table, the columns that the softer rules name, in a predicate or in their context.
 
-    Of any other relation those by which it is broken down.
+    Of any other relation those by which it is broken down and its rows are found again.
     """
     described = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}")]
     if relation not in TABLES:
-        return [name for name in CARE_COLUMNS if name in described]
+        return [name for name in (*CARE_COLUMNS, *_PLACES.get(relation, _ROW)) if name in described]
     contexts = [load_sql(__file__, name) for name in _CONTEXTS]
     softer = [
         text
@@ -203,7 +265,7 @@ def _carried(engine: Engine, relation: str, source: str) -> list[str]:
         for _, column in rule.applies
         for text in (*rule.predicates(column), column, *rule.among)
     ]
-    named = set(re.findall(r"\w+", " ".join([*contexts, *softer]))) | {"state", "record_status", "receipt"}
+    named = frozenset().union(*map(names_in, (*contexts, *softer))) | {"state", "record_status", *_ROW}
     return [name for name in described if name in named]
 
 
@@ -249,9 +311,10 @@ def _asked_about(table: str) -> frozenset[str]:
 def _with_columns(engine: Engine, relation: str | None, wanted: Mapping[str, str], defaults: Mapping[str, str]) -> str:
     present: frozenset[str] = frozenset()
     if relation is not None:
-        described = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {quoted(relation)}")]
-        # A column without a value is neither read nor computed with.
-        present = engine.filled(relation, described)
+        described = {str(name): str(kind) for name, kind, *_ in engine.rows(f"DESCRIBE {quoted(relation)}")}
+        # A column without a value may have any type, of which there is no way to the one wanted.
+        others = [name for name, kind in described.items() if wanted.get(name, kind) != kind]
+        present = frozenset(described) - frozenset(others) | engine.filled(relation, others)
     listed = []
     for name, kind in wanted.items():
         default = defaults.get(name, "NULL")

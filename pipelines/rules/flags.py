@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pipelines.contract.fields import ITEM_FIELDS, answered_items
 from pipelines.engine import load_sql, quoted
@@ -46,8 +46,42 @@ def delivered_select(
     if table != "scores":
         return f"SELECT * FROM {quoted(relation)}"
     select = load_sql(__file__, "delivered_scores").replace("/* relation */", quoted(relation))
-    select = select.replace("/* items */", ", ".join(answered_items(filled)))
+    for place, sql in _answers(answered_items(filled)).items():
+        select = select.replace(f"/* {place} */", sql)
     return select.replace("/* version_in_doubt */", version_in_doubt)
+
+
+def _answers(items: Sequence[str]) -> dict[str, str]:
+    """The places of delivered_scores.sql that name each answer, as SQL over these item columns (from the first on)."""
+
+    def each(sql: str, between: str, none: str) -> str:
+        parts = (sql.format(item=item, n=number) for number, item in enumerate(items, start=1))
+        return between.join(parts) or none
+
+    listed = ", ".join(items)
+    return {
+        "items": listed,
+        "limits of answers": each(", item_minimum[{n}] AS minimum_{n}, item_maximum[{n}] AS maximum_{n}", "", ""),
+        "weights of answers": each(
+            ", len(list_filter(numbers, lambda number: number = {n}))"
+            " * CASE WHEN list_contains(reversed, {n}) THEN -1 ELSE 1 END AS weight_{n}"
+            ", len(list_filter(safety_items, lambda safety: safety.item = {n})) AS safety_{n}",
+            "",
+            "",
+        ),
+        "answers given": each("({item} IS NOT NULL)::TINYINT", " + ", "0"),
+        "answers off range": each(
+            "{item} < minimum_{n} OR {item} > maximum_{n} OR (maximum_{n} IS NOT NULL AND {item} <> round({item}))",
+            " OR ",
+            "FALSE",
+        ),
+        "answers beyond the last item": each("({item} IS NOT NULL AND maximum_{n} IS NULL)", " OR ", "FALSE"),
+        "lowest answer given": f"least({listed})" if items else "NULL",
+        "highest answer given": f"greatest({listed})" if items else "NULL",
+        "points answered": each("CASE WHEN {item} IS NULL THEN 0 ELSE abs(weight_{n}) END", " + ", "0"),
+        "sum of points": each("coalesce(weight_{n} * {item}, 0)", " + ", "0"),
+        "safety items answered": f"({each('CASE WHEN {item} IS NULL THEN 0 ELSE safety_{n} END', ' + ', '0')})",
+    }
 
 
 def flag_select(table: str, relation: str, filled: Collection[str] = ITEM_FIELDS) -> str:

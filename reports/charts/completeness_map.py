@@ -36,7 +36,7 @@ def spec(words: Words, clinics_n: int, lines_n: int) -> Spec:
     )
     base = alt.Chart().encode(
         x=alt.X("clinic:N", title=None, sort=by_column, axis=names),
-        y=alt.Y("field:N", title=None, sort=by_row, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("field:N", title=None, sort=by_row, axis=alt.Axis(labelLimit=330)),
     )
     spoken = [
         alt.Tooltip("field:N", title=words.say("column.field")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,10 @@ from reports.about import About
 from reports.pages import frame
 from reports.released_rows import Scope
 from reports.reviewer import quality_html, rules_html
+from reports.reviewer.flagged import ROWS, Flagged, rows_csv
 from reports.reviewer.rule_page import Inside, Listed, Part
 from reports.reviewer.trends import first_failed
-from reports.sections import rule_lines
+from reports.sections import reconciliation, rule_lines
 from reports.sections.parts import Page
 from reports.sections.rule_lines import RuleLine
 from reports.table_file import text_cell
@@ -35,11 +36,15 @@ _UP, _UP_OF_CLINIC = "../../", "../../../../"
 
 @dataclass(frozen=True)
 class Found:
-    """What a run found, in exact counts: what stands of every clinic, failures by route and condition, listed rows."""
+    """What a run found, in exact counts: what stands of every clinic, failures by route and condition, rows.
+
+    listed: the lists of what was set aside. flagged: the rows that fail a rule which sets nothing aside.
+    """
 
     findings: Sequence[Finding]
     broken_down: Sequence[Part] = ()
     listed: Sequence[Listed] = ()
+    flagged: Sequence[Flagged] = ()
 
     def of_clinic(self, clinic_id: str) -> Found:
         """The same of one clinic."""
@@ -47,29 +52,36 @@ class Found:
             [each for each in self.findings if each.clinic_id == clinic_id],
             [each for each in self.broken_down if each.clinic_id == clinic_id],
             [each for each in self.listed if each.clinic_id == clinic_id],
+            [each for each in self.flagged if each.clinic_id == clinic_id],
         )
 
 
-def build_reviewers_report(found: Found, about: About) -> dict[str, bytes]:
-    """Relative path -> bytes: quality.html, checks.csv and rules/<code>.html of all clinics; in clinics/<clinic_id>/
+def build_reviewers_report(found: Found, about: About, earlier: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """Relative path -> bytes: quality.html, rules/<code>.html and CSV files of all; in clinics/<clinic_id>/
     the same of one clinic, which holds no other. TypeError for anything but findings: counts are exact.
+
+    earlier: of clinics that this run did not judge, the address of the report that holds; none is made anew.
     """
-    report = _pages(found, about, ALL)
-    for clinic_id in sorted({finding.clinic_id for finding in found.findings}):
-        own = _pages(found.of_clinic(clinic_id), about.for_clinic(clinic_id), clinic_id)
+    before, clinics = earlier or {}, sorted({line.clinic_id for line in rule_lines.lines_of_findings(found.findings)})
+    own_pages = {clinic_id: before.get(clinic_id) or f"clinics/{clinic_id}/quality.html" for clinic_id in clinics}
+    report = _pages(found, about, ALL, own_pages)
+    for clinic_id in (each for each in clinics if each not in before):
+        own = _pages(found.of_clinic(clinic_id), about.for_clinic(clinic_id), clinic_id, {})
         report |= {f"clinics/{clinic_id}/{path}": content for path, content in own.items()}
     return report
 
 
-def _pages(found: Found, about: About, clinic_id: str) -> dict[str, bytes]:
+def _pages(found: Found, about: About, clinic_id: str, clinic_reports: Mapping[str, str]) -> dict[str, bytes]:
     lines = rule_lines.lines_of_findings(found.findings)
-    page = Page({}, about, words_of(about.language, about.limits), Scope(clinic_id))
+    page = Page({}, about, words_of(about.language, about.limits), Scope(clinic_id), clinic_reports=clinic_reports)
     page = replace(page, rule_pages=rules_html.addresses_of(page, lines))
     up = f"{_UP}../" if clinic_id == ALL else _UP_OF_CLINIC
-    inside = Inside(up, found.broken_down, found.listed)
+    inside = Inside(up, found.broken_down, found.listed, found.flagged)
     return {
         "quality.html": quality_html.quality_page(page, lines, _frame(page, "reviewer"), linked=False),
         CHECKS: checks_csv(page, lines),
+        ROWS: rows_csv(page, found.flagged),
+        reconciliation.FILE: reconciliation.deliveries_csv(page),
         **rules_html.rule_pages(page, lines, lambda way: _frame(page, "reviewer_rules", way), inside),
     }
 
@@ -83,7 +95,7 @@ def _frame(page: Page, here: str, up: str = "") -> dict[str, Any]:
         links.append({"href": address, "text": words.say("rule.link"), "here": here == "reviewer_rules"})
     return frame(page, "reviewer", [], up) | {
         "links": links,
-        "table_files": [{"href": f"{up}{CHECKS}", "text": CHECKS}],
+        "table_files": [{"href": f"{up}{file}", "text": file} for file in (CHECKS, ROWS, reconciliation.FILE)],
         "reader": words.say("reader.reviewer"),
         "sheet_mark": words.say("page.synthetic") if page.about.synthetic else words.say("reader.reviewer"),
     }

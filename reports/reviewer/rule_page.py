@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pipelines.provenance.rule_runs import RuleAfter
 from pipelines.vocabulary import ALL
 from reports import figures
+from reports.reviewer import flagged
+from reports.reviewer.flagged import Flagged
 from reports.reviewer.trends import first_failed_cell, receipt_of, spark, trend_cell
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Spark, TableView
@@ -21,7 +23,6 @@ SETS_ASIDE = ("quarantines", "blanks")
 ABOUT_SET_ASIDE = ("quarantined_pct", "conflict_pct", "keys_n")
 # So many lines stand in one table of a rule, the most urgent first.
 SHOWN_MOST_N = 200
-RUNS_N = 24
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Inside:
     up: str
     broken_down: Sequence[Part] = ()
     listed: Sequence[Listed] = ()
+    flagged: Sequence[Flagged] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class RuleView:
     """Everything that is shown of one rule.
 
     facts: (what it is called, what it says). verdict: state and sentence. queries: (where, SQL), the first one shown,
-    the others folded. rows: where its rows are, in words; listed: the files that list them.
+    the others folded. rows: where its rows are, in words; listed: the files that list what was set aside; flagged: the
+    rows of a rule that sets nothing aside, folded under flagged_fold.
     """
 
     code: str
@@ -81,6 +84,8 @@ class RuleView:
     line: Spark | None
     rows: str
     listed: TableView | None
+    flagged: TableView | None = None
+    flagged_fold: str = ""
     queries: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -116,6 +121,7 @@ def rule_view(page: Page, code: str, lines: Sequence[RuleLine], inside: Inside |
     worst = min((STATUSES.index(line.status) for line in lines), default=len(STATUSES) - 1)
     where = {pair: rule_lines.where(page, *pair).text for pair in rule.sql}
     listed = _lists(code, told, inside.listed) if inside else []
+    failing = flagged.shown_rows(page, (each for each in inside.flagged if each.rule == code)) if inside else []
     return RuleView(
         code=code,
         sentence=rule.sentence,
@@ -133,8 +139,10 @@ def rule_view(page: Page, code: str, lines: Sequence[RuleLine], inside: Inside |
         parts=_parts(page, [each for each in inside.broken_down if each.rule == code]) if inside else None,
         runs=_runs(page, code, after),
         line=_line(page, after),
-        rows=_rows(page, rule.effects, bool(told), inside, listed),
+        rows=_rows(page, rule.effects, bool(told), inside, bool(listed), bool(failing)),
         listed=_listed(page, listed, inside.up) if inside and listed else None,
+        flagged=flagged.table(page, code, failing) if failing else None,
+        flagged_fold=words.say("rule.flagged_fold", rows=figures.count(len(failing))),
         queries=tuple((where[pair], sql) for pair, sql in rule.sql.items()),
     )
 
@@ -157,7 +165,8 @@ def _verdict(page: Page, lines: Sequence[RuleLine]) -> str:
         return page.words.say("rule.not_judged")
     of = {status: sum(line.status == status for line in lines) for status in STATUSES}
     told = [f"{page.words.name('status', status)}: {figures.count(n)}" for status, n in of.items() if n]
-    return page.words.say("rule.verdict", checks=figures.count(len(lines)), told="; ".join(told))
+    key = "rule.verdict_one" if len(lines) == 1 else "rule.verdict"
+    return page.words.say(key, checks=figures.count(len(lines)), told="; ".join(told))
 
 
 def _facts(page: Page, code: str) -> Iterable[tuple[str, str]]:
@@ -172,7 +181,9 @@ def _facts(page: Page, code: str) -> Iterable[tuple[str, str]]:
     allowed = rule_lines.allowed(page, rule.threshold_pct, rule.where[0][1] if rule.where else "").text
     unit = " %" if re.fullmatch(r"[\d.]+", allowed) else ""
     yield words.say("rule.allowed"), f"{allowed}{unit}. {rule_lines.sentence(rule.threshold_reason)}"
-    if rule.where:
+    if len(rule.where) == 1:
+        yield words.say("rule.asks"), rule_lines.where(page, *rule.where[0]).text
+    elif rule.where:
         tables = ", ".join(dict.fromkeys(words.name("quality_table", table) for table, _ in rule.where))
         yield (
             words.say("rule.asks"),
@@ -206,7 +217,8 @@ def _counts(page: Page, told: Sequence[RuleLine]) -> TableView:
 
 
 def _clean(page: Page, clean_n: int) -> str:
-    return page.words.say("rule.clean", checks=figures.count(clean_n)) if clean_n else ""
+    key = "rule.clean_one" if clean_n == 1 else "rule.clean"
+    return page.words.say(key, checks=figures.count(clean_n)) if clean_n else ""
 
 
 def _parts(page: Page, broken_down: Sequence[Part]) -> TableView | None:
@@ -245,13 +257,13 @@ def _runs(page: Page, code: str, after: Sequence[RuleAfter]) -> TableView | None
                 _percent(each.failed_n, each.evaluated_n),
                 _part_of(page, each.failed_checks, each.checks),
             )
-            for each in reversed(after[-RUNS_N:])
+            for each in reversed(after)
         ),
     )
 
 
 def _line(page: Page, after: Sequence[RuleAfter]) -> Spark | None:
-    shares = [100 * each.failed_n / each.evaluated_n if each.evaluated_n else None for each in after[-RUNS_N:]]
+    shares = [100 * each.failed_n / each.evaluated_n if each.evaluated_n else None for each in after]
     known = sum(share is not None for share in shares)
     return spark(page, shares) if known > 1 else None
 
@@ -264,12 +276,14 @@ def _percent(part: int, whole: int) -> Cell:
     return Cell(rule_lines.percent(100 * part / whole) if whole else "–")
 
 
-def _rows(page: Page, effects: Sequence[str], found: bool, inside: Inside | None, listed: Sequence[Listed]) -> str:
+def _rows(page: Page, effects: Sequence[str], found: bool, inside: Inside | None, listed: bool, failing: bool) -> str:
     words = page.words
     if listed:
         return words.say("rule.rows_listed")
     if not any(effect in SETS_ASIDE for effect in effects):
-        return words.say("rule.rows_not_listed")
+        if inside is None:
+            return words.say("rule.rows_inside")
+        return words.say("rule.rows_flagged" if failing else "rule.rows_unknown" if found else "rule.rows_clean")
     if inside is None:
         clinic = "<clinic>" if page.scope.clinic_id == ALL else page.scope.clinic_id
         return words.say("rule.rows_released", clinic=clinic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.provenance.rule_runs import RuleRuns, Run
+from pipelines.provenance.rule_runs import FOLLOWED_N, RuleRuns, Run
 from pipelines.vocabulary import ALL
 from reports import figures
 from reports.charts import rule_history
@@ -12,15 +12,13 @@ from reports.sections import rule_lines
 from reports.sections.parts import Cell, Drawn, Page, Section, TableView
 from reports.sections.rule_lines import EFFECTS, STATUSES
 
-# So many of the last runs are shown.
-SHOWN_N = 24
 _PASSED = ("passed", "passed_with_failures")
 
 
 def counts(past: RuleRuns) -> pd.DataFrame:
     """One row per run shown: checks standing after it by status, and the failed of each effect (`failed_<effect>`)."""
     rows = []
-    for run in past.runs[-SHOWN_N:]:
+    for run in past.runs[-FOLLOWED_N:]:
         standing = past.standing(run.number)
         failed = standing.loc[standing["status"] == "failed", "effect"].value_counts()
         status = standing["status"].value_counts()
@@ -41,10 +39,10 @@ def runs(page: Page) -> Section:
     passed_n = counted[list(_PASSED)].sum(axis=1)
     told_n = passed_n + counted["failed"]
     share = (100 * passed_n / told_n.where(told_n > 0)).astype("Float64")
-    shown = past.runs[-SHOWN_N:]
+    shown = past.runs[-FOLLOWED_N:]
     sentence = words.say("runs.sentence")
     if len(shown) < len(past.runs):
-        sentence += " " + words.say("runs.many", shown=figures.count(SHOWN_N), runs=figures.count(len(past.runs)))
+        sentence += " " + words.say("runs.many", shown=figures.count(FOLLOWED_N), runs=figures.count(len(past.runs)))
     several = len(shown) > 1 and bool(share.notna().all())
     drawn = several and page.scope.clinic_id == ALL
     return Section(

@@ -70,6 +70,11 @@ def receipt_of(page: Page, run: Run) -> str:
     return page.words.say("trend.receipt", receipt=figures.count(run.receipt)) if run.receipt else ""
 
 
+def receipt_of_file(page: Page, receipt: int | None) -> str:
+    """Which delivery a file came with, in words; nothing where it is not known."""
+    return page.words.say("rule.receipt", receipt=figures.count(receipt)) if receipt else ""
+
+
 def spark(page: Page, shares: Sequence[float | None]) -> Spark:
     """A small line of shares from zero up to their largest, broken where none is known; one at least is."""
     told = [share for share in shares if share is not None]

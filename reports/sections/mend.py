@@ -22,6 +22,7 @@ class Clinic:
     """One clinic's state and its tables: what must be mended, and the small slips.
 
     mark: `blocked`, `refused`, `pending`, `to_mend`, `slips`, `clean` or `unchecked`. rows: where its rows are listed.
+    report: the address of a report of its own, if any.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Clinic:
     tables: tuple[TableView, ...]
     rows: str
     open: bool
+    report: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool,
         ),
         rows=words.say("mend.rows", clinic=clinic_id) if any(line.effect in SETS_ASIDE for line in wanted) else "",
         open=alone or mark in HELD,
+        report=page.clinic_reports.get(clinic_id, ""),
     )
 
 

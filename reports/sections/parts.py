@@ -74,6 +74,11 @@ class TableView:
     shown: str = ""
     file: str = ""
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Of each column whether its numbers, and so its header, stand to the right; the first is the rows' header."""
+        return tuple(place > 0 and any(row[place].numeric for row in self.rows) for place in range(len(self.columns)))
+
 
 @dataclass(frozen=True)
 class Section:
@@ -97,7 +102,7 @@ class Section:
 class Page:
     """What every section is given: the released tables by name, the facts of the release, the words, the scope.
 
-    rule_pages: rule code -> the address of its own page, of those that have one.
+    rule_pages: rule code -> the address of its own page, of those that have one. clinic_reports: the same of clinics.
     """
 
     tables: Mapping[str, ReleasedTable]
@@ -105,6 +110,7 @@ class Page:
     words: Words
     scope: Scope = field(default_factory=Scope)
     rule_pages: Mapping[str, str] = field(default_factory=dict)
+    clinic_reports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> ReleasedTable | None:

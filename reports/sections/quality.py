@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.provenance.arrivals import ANY_TABLE
 from reports import figures
+from reports.deliveries_in_words import day
 from reports.reviewer import changed, runs
 from reports.sections import arrived, completeness, mend, received, reconciliation, rule_lines, rule_tables, targets
 from reports.sections.parts import Page
@@ -48,8 +50,8 @@ def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> di
             runs.runs(page),
             # The reviewer's report has no released table, so it judges no target.
             *(targets.targets(page) if linked else ()),
-            reconciliation.reconciliation(page),
-            received.received(page),
+            reconciliation.reconciliation(page, linked),
+            received.received(page, linked),
             arrived.arrived(page),
             completeness.completeness(page, lines, linked),
             rule_tables.every_rule(page, lines, linked),
@@ -64,7 +66,14 @@ def verdict(page: Page, lines: Sequence[RuleLine], linked: bool = True) -> Verdi
         return Verdict("unchecked", words.say("verdict.nothing"), (Statement("", words.say("empty.deliveries")),))
     mark, heading = _heading(page, lines)
     return Verdict(
-        mark, heading, (*_files(page, lines, linked), *_rules(page, lines), Statement("", words.say("verdict.person")))
+        mark,
+        heading,
+        (
+            *_files(page, lines, linked),
+            *_late(page),
+            *_rules(page, lines),
+            Statement("", words.say("verdict.person")),
+        ),
     )
 
 
@@ -142,6 +151,25 @@ def _why_held(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: boo
     ]
     text = " ".join(part for part in (sentence, reasons, words.say(kept)) if part)
     return Statement(held[0].state, text, tuple(links))
+
+
+def _late(page: Page) -> list[Statement]:
+    """Clinics of which nothing has come for longer than usual: what is silent fails no rule."""
+    words = page.words
+    late = [arrival for arrival in page.about.arrivals if arrival.table == ANY_TABLE and arrival.is_late]
+    named = sorted(
+        words.say(
+            "verdict.late_clinic",
+            clinic=rule_lines.clinic_name(page, arrival.clinic_id),
+            last=day(words, arrival.last_on),
+            days=figures.count(arrival.days_before_newest),
+        )
+        for arrival in late
+    )
+    more = words.say("verdict.late_more", clinics=figures.count(len(named) - NAMED_N)) if len(named) > NAMED_N else ""
+    clinics = "; ".join([*named[:NAMED_N], *([more] if more else [])])
+    link = ((words.say("verdict.late_link"), "#arrived"),)
+    return [Statement("late", words.say("verdict.late", clinics=clinics), link)] if late else []
 
 
 def _failed(page: Page, line: RuleLine) -> str:

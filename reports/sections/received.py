@@ -8,10 +8,11 @@ from reports.about import Delivery
 from reports.deliveries_in_words import what_became
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
+from reports.sections.reconciliation import SHOWN_MOST_N, left_out
 
 
-def received(page: Page) -> Section:
-    """One row per delivery; folded on the page of the network."""
+def received(page: Page, linked: bool = True) -> Section:
+    """One row per delivery, of very many the last; folded on the page of the network. linked: see `left_out`."""
     words, about = page.words, page.about
     every = sorted((*about.deliveries, *about.left_out), key=lambda delivery: -delivery.receipt)
     if not every:
@@ -21,17 +22,17 @@ def received(page: Page) -> Section:
     table = TableView(
         words.say("received.caption"),
         tuple(words.say(f"column.{name}") for name in names),
-        tuple(_row(page, delivery, many) for delivery in every),
+        tuple(_row(page, delivery, many) for delivery in every[:SHOWN_MOST_N]),
         filters=tuple(names.index(name) for name in ("clinic", "state")) if many else (),
         shown=words.say("received.shown", shown="{shown}", total="{total}") if many else "",
     )
     return Section(
         "received",
         _finding(page),
-        " ".join([words.say("received.sentence"), *_withdrawn(page)]),
+        " ".join([words.say("received.sentence"), *left_out(page, len(every), linked), *_withdrawn(page)]),
         table=table,
         folded=many,
-        fold=words.say("received.fold", deliveries=figures.count(len(every))),
+        fold=words.say("received.fold", deliveries=figures.count(min(len(every), SHOWN_MOST_N))),
     )
 
 

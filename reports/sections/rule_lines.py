@@ -167,14 +167,14 @@ def rows(page: Page, line: RuleLine, value: float | None) -> Cell:
 def share_failed(page: Page, line: RuleLine) -> Cell:
     """The share of failing rows, 0 to 100; none for a rule on whole files, whose limit is on each file."""
     if line.column in OF_A_FILE and line.failed_pct is not None:
-        return Cell(page.words.say("rules.by_file"), numeric=False)
+        return Cell(page.words.say("rules.by_file"))
     return parts.silent(page.words, line.why_empty) if line.failed_pct is None else Cell(percent(line.failed_pct))
 
 
 def allowed(page: Page, threshold_pct: float | None, column: str = "") -> Cell:
     """The share of failing rows up to which the rule passes; `any` for what is counted and never judged."""
     if column in OF_A_FILE:
-        return parts.label(page.words.say(f"rules.allowed_{column}", allowed=plain(threshold_pct or 0)))
+        return Cell(page.words.say(f"rules.allowed_{column}", allowed=plain(threshold_pct or 0)))
     if threshold_pct is None or threshold_pct >= 100:
         return Cell(page.words.say("rules.any_share"))
     return Cell(plain(threshold_pct))

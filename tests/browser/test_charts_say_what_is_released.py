@@ -1,4 +1,7 @@
-"""Each figure of a chart stands where its headings are, and says what the released row says: read by place."""
+"""Each figure of a chart stands where its headings are, and says what the released row says: read by place.
+
+`make faults` reads the charts of two more choices.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,10 @@ if TYPE_CHECKING:
 # What is chosen before the charts are read: nothing, something, and everything again (so all was drawn anew).
 WALKS: list[list[dict[str, str]]] = [
     [],
-    [{"timepoint": "month_3"}],
-    [{"condition": "ptsd"}],
     [{"clinic": "beta", "route": "iv"}],
     [{"condition": "ptsd", "route": "iv"}, {"condition": "all", "route": "all"}],
 ]
+MORE_WALKS: list[list[dict[str, str]]] = [[{"timepoint": "month_3"}], [{"condition": "ptsd"}]]
 LISTS = {
     "response-by-condition": ("by-condition", "condition", "response"),
     "response-by-route": ("by-route", "route", "response"),
@@ -35,7 +37,7 @@ LISTS = {
 
 @pytest.fixture(
     scope="module",
-    params=WALKS,
+    params=[*WALKS, *(pytest.param(walk, marks=pytest.mark.long) for walk in MORE_WALKS)],
     ids=lambda walk: " then ".join(" ".join(step.values()) for step in walk) or "delivered",
 )
 def walked(

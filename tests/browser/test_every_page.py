@@ -1,4 +1,7 @@
-"""Every page in a real browser with the network off, at three widths: drawn, quiet, whole, readable."""
+"""Every page in a real browser with the network off, at three widths: drawn, quiet, whole, readable.
+
+`make test` opens one page of each kind at two widths, and one of which all is withheld; `make faults` every other.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 WIDTHS_PX = (390, 1280, 1920)
+ALL_OPENED = [(*page, width) for page in PAGES for width in WIDTHS_PX if width < 1920 or page in OF_EACH_KIND]
+OPENED_FIRST = {
+    *((*page, width) for page in OF_EACH_KIND for width in WIDTHS_PX[:2]),
+    ("all withheld", "index.html", 390),
+}
 
 # A version (0.1.0) is no figure; a standardised change has two decimals, and an event rarer than 1 in 100 sessions.
 LONG_DECIMALS = re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])")
@@ -32,7 +40,7 @@ OF_A_PROGRAM = re.compile(
 
 @pytest.fixture(
     scope="module",
-    params=[(*page, width) for page in PAGES for width in WIDTHS_PX if width < 1920 or page in OF_EACH_KIND],
+    params=[each if each in OPENED_FIRST else pytest.param(each, marks=pytest.mark.long) for each in ALL_OPENED],
     ids=lambda of: f"{of[0]}-{of[1]}-{of[2]}",
 )
 def opened(request: pytest.FixtureRequest, chromium: Browser, folder_of: Callable[[str], Path]) -> Iterator[Shown]:

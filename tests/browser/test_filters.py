@@ -1,4 +1,8 @@
-"""The filters of the dashboard, used by keyboard: what each changes, against the released CSV read with pandas."""
+"""The filters of the dashboard, used by keyboard: what each changes, against the released CSV read with pandas.
+
+`make test` tries each filter once and two of them together; `make faults` the other choices, each chart's CSV as
+delivered, and the other addresses that say nothing.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,16 @@ if TYPE_CHECKING:
 
 CHOICES: list[dict[str, str]] = [
     {},
-    {"condition": "ptsd"},
     {"route": "im"},
-    {"timepoint": "month_3"},
     {"scale": "phq9"},
-    {"clinic": "beta"},
     {"clinic": "gamma"},
-    {"condition": "ptsd", "route": "iv"},
     {"clinic": "alpha", "condition": "trd", "timepoint": "week_4"},
+]
+MORE_CHOICES: list[dict[str, str]] = [
+    {"condition": "ptsd"},
+    {"timepoint": "month_3"},
+    {"clinic": "beta"},
+    {"condition": "ptsd", "route": "iv"},
 ]
 ALWAYS_SHOWN = ("followup_pct", "paired_pct")
 LISTS = ("by-condition", "by-route", "grid", "bounds", "better-and-worse", "change", "ladder", "course")
@@ -50,7 +56,11 @@ def dashboard(opened: Shown) -> Iterator[Shown]:
     assert opened.logged == [] and opened.requested == []
 
 
-@pytest.mark.parametrize("choice", CHOICES, ids=lambda of: " ".join(of.values()) or "as delivered")
+@pytest.mark.parametrize(
+    "choice",
+    [*CHOICES, *(pytest.param(each, marks=pytest.mark.long) for each in MORE_CHOICES)],
+    ids=lambda of: " ".join(of.values()) or "as delivered",
+)
 def test_a_choice_changes_tiles_lists_and_charts_at_once(
     choice: dict[str, str], dashboard: Shown, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -103,7 +113,13 @@ def test_reset_returns_to_the_page_as_delivered(dashboard: Shown) -> None:
     assert "#" not in dashboard.page.url
 
 
-@pytest.mark.parametrize("fragment", ["#condition=nonsense", "#nonsense", "#route=all&clinic=", "#content"])
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#condition=nonsense",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("#nonsense", "#route=all&clinic=", "#content")),
+    ],
+)
 def test_an_address_that_says_nothing_shows_the_page_as_delivered(
     fragment: str, dashboard: Shown, chromium: Browser, folder_of: Callable[[str], Path]
 ) -> None:
@@ -149,7 +165,11 @@ def test_the_filters_offer_what_the_data_hold(dashboard: Shown, tables: dict[str
 # ---- files and definitions ----
 
 
-@pytest.mark.parametrize("choice", [{}, {"condition": "ptsd", "timepoint": "month_3"}], ids=["as delivered", "chosen"])
+@pytest.mark.parametrize(
+    "choice",
+    [pytest.param({}, marks=pytest.mark.long), {"condition": "ptsd", "timepoint": "month_3"}],
+    ids=["as delivered", "chosen"],
+)
 @pytest.mark.parametrize(
     ("chart", "section"),
     [("response-by-condition", "by-condition"), ("route-by-condition", "grid"), ("change-ptsd", "change")],

@@ -1,4 +1,8 @@
-"""Every page by axe, which knows how people who do not see, or do not use a mouse, meet a page."""
+"""Every page by axe, which knows how people who do not see, or do not use a mouse, meet a page.
+
+`make test` asks of a page of each kind on a telephone with every table open, and of the first page and the reviewer's
+on a desktop; `make faults` of each kind on a desktop, and of the contrast of every cell.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 STANDARDS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+BY_AXE_FIRST = {("network", "index.html"), ("reviewer", "quality.html")}
 # Contrast is the slowest of the rules, and colours are the same at every width and in every row of a table.
 ALL_BUT_CONTRAST = {"color-contrast": {"enabled": False}}
 
@@ -28,7 +33,10 @@ def violations(page: Shown, only: dict[str, Any], rules: dict[str, Any] | None =
     return [f"{rule['id']} ({rule['impact']}): {node['target']}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize(("site", "path"), OF_EACH_KIND)
+@pytest.mark.parametrize(
+    ("site", "path"),
+    [page if page in BY_AXE_FIRST else pytest.param(*page, marks=pytest.mark.long) for page in OF_EACH_KIND],
+)
 def test_axe_finds_no_violation(site: str, path: str, chromium: Browser, folder_of: Callable[[str], Path]) -> None:
     with shown(chromium, folder_of(site) / path) as page:
         assert violations(page, STANDARDS) == []
@@ -43,6 +51,7 @@ def test_axe_finds_no_violation_on_a_telephone_with_every_table_open(
         assert violations(page, STANDARDS, ALL_BUT_CONTRAST) == []
 
 
+@pytest.mark.long
 def test_every_cell_of_every_table_has_contrast(chromium: Browser, folder_of: Callable[[str], Path]) -> None:
     with shown(chromium, folder_of("network") / "index.html") as page:
         page.unfold()

@@ -1,4 +1,7 @@
-"""The pages on paper: sheets of A4 and Letter with the synthetic mark on each, and no chart cut."""
+"""The pages on paper: sheets of A4 and Letter with the synthetic mark on each, and no chart cut.
+
+`make test` prints each page of the network on A4 and its first one on Letter; `make faults` the others.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,18 @@ def printed(browser: Browser, file: Path, paper: str) -> tuple[PdfReader, list[s
     return sheets, ["".join(text.split()) for text in texts]
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-@pytest.mark.parametrize("path", PAGES)
+def _after_the_first(path: str, paper: str) -> bool:
+    return path.startswith("clinics/") or (paper == "Letter" and path != "index.html")
+
+
+@pytest.mark.parametrize(
+    ("path", "paper"),
+    [
+        pytest.param(path, paper, marks=[pytest.mark.long] if _after_the_first(path, paper) else [])
+        for path in PAGES
+        for paper in ("A4", "Letter")
+    ],
+)
 def test_every_sheet_bears_the_synthetic_mark_and_every_text_of_the_charts_is_there(
     path: str, paper: str, sheets_of: Printed
 ) -> None:

@@ -30,6 +30,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     deliver(home, "alder", "scores.csv", [*good, {**good[3], "item_01": 0}])
     deliver(home, "alder", "sessions.csv", [*sessions(patients(10)), *sessions(["p01"], (30,), route=f"{CANARY}-by")])
     deliver(home, "birch", "sessions.csv", sessions(patients(10), route=f"{CANARY}-mouth"))
+    # Judged in the first run alone; its one fault only warns: esketamine that is swallowed.
+    cedar = [*sessions(patients(10)), *sessions(["p01"], (30,), drug="esketamine")]
+    deliver(home, "cedar", "sessions.csv", cedar)
     _run(home)
     deliver(home, "alder", "more.csv", sessions(["p02"], (30,)))
     _run(home)
@@ -68,6 +71,35 @@ def test_from_the_verdict_to_the_rows_and_the_remedy_in_three_clicks(
     assert {row["remedy"] for row in rows} == {"map the clinic's word to one of the contract's in the mapping"}
 
 
+def test_from_the_verdict_to_the_rows_of_a_rule_that_only_warns_in_three_clicks(
+    chromium: Browser, report: Path
+) -> None:
+    with shown(chromium, report / "quality.html") as at:
+        page = at.page
+        page.locator("#verdict a", has_text="cedar").click()
+        page.locator("#mend-cedar a", has_text="Esketamine is given by the nose.").first.click()
+        page.wait_for_load_state()
+        assert "It sets nothing aside." in (page.text_content("main") or "")
+        page.locator("summary", has_text="The first rows that fail").click()
+        rows = page.locator("table", has_text="KAP-X10: rows that fail").locator("tbody tr")
+        assert rows.count() == 1
+        assert [text.strip() for text in rows.first.locator("th, td").all_inner_texts()][-2:] == [
+            "41",
+            "sessions: drug",
+        ]
+        assert at.logged == []
+
+
+def test_a_clinic_of_an_earlier_run_keeps_that_runs_report(chromium: Browser, home: Home, report: Path) -> None:
+    assert not (report / "clinics" / "cedar").exists()
+    with shown(chromium, report / "quality.html") as at:
+        at.unfold()
+        at.page.locator("#mend-cedar a", has_text="The report of this clinic alone").click()
+        at.page.wait_for_load_state()
+        first = home.validation_of(events(home, "clinic_validated")[0]["run_id"])
+        assert at.page.url == (first / "clinics" / "cedar" / "quality.html").as_uri()
+
+
 def test_the_rule_that_blocked_leads_to_the_rows_too(chromium: Browser, report: Path) -> None:
     with shown(chromium, report / "quality.html") as at:
         at.page.locator("#verdict a", has_text="About rule KAP-D03").click()
@@ -80,7 +112,7 @@ def test_the_first_failure_is_that_of_the_run_that_brought_it(report: Path) -> N
         rows = {(row["clinic_id"], row["rule"], row["column"]): row for row in csv.DictReader(file)}
     # birch was judged again in the second run, with nothing new.
     assert rows["birch", "KAP-T04", "route"]["first_failed_run"] == "1"
-    assert rows["alder", "KAP-T04", "route"]["first_failed_up_to_receipt"] == "3"
+    assert rows["alder", "KAP-T04", "route"]["first_failed_up_to_receipt"] == "4"
 
 
 def test_records_in_conflict_are_listed_by_row(home: Home, chromium: Browser, report: Path) -> None:

@@ -180,6 +180,7 @@ def test_no_value_of_a_record_stands_in_any_event(shown: Shown):
     assert not [event for event in events if CANARY in event.lower()]
 
 
+@pytest.mark.long
 def test_a_run_with_nothing_new_leaves_every_state_standing(shown: Shown):
     before = shown.evaluations(GATE)["alder"].passed, shown.check("sessions", "conformance").description
     assert run_job(shown.home, shown.instance)

@@ -1,4 +1,7 @@
-"""One clinic's delivery that does not pass, and an engine that breaks: what stays, what goes on, what ends the run."""
+"""One clinic's delivery that does not pass, and an engine that breaks: what stays, what goes on, what ends the run.
+
+`make faults` has the run whose engine breaks, and deliveries under a name that was blocked.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pipelines.home import Home
 from pipelines.problems import ExitCode, KapError
 from tests.home_tools import (
     content_of,
+    copy_of,
     csv_text,
     deliver,
     events,
@@ -22,7 +26,6 @@ from tests.home_tools import (
     patients,
     phq9,
     rows_stored,
-    run_steps,
     sessions,
 )
 
@@ -66,20 +69,27 @@ MENDED = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Two clinics with a release. The tests below go on from each other's state, in order."""
+    """Two clinics that passed. What changes a home takes a copy."""
     home = Home.open(tmp_path_factory.mktemp("gate") / "home")
     for clinic_id in ("alder", "birch"):
         deliver(home, clinic_id, "sessions.csv", sessions(patients(10)))
         deliver(home, clinic_id, "scores.csv", phq9(patients(10), {-1: 18, 26: 8}))
-    assert run_steps(home).verdicts() == {"alder": "passed", "birch": "passed"}
+    assert judge_and_publish(home).verdicts() == {"alder": "passed", "birch": "passed"}
     return home
 
 
-def test_a_blocked_clinic_keeps_its_last_good_rows_and_the_others_are_released(home: Home):
+@pytest.fixture(scope="module")
+def gated(home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, int, str]:
+    """The two after a run in which birch broke every blocking rule; the run's exit code, and what it said."""
+    own = copy_of(home, tmp_path_factory.mktemp("gated"))
     for name, rows in FAULTY.items():
-        deliver(home, "birch", name, rows)
-    deliver(home, "alder", "month-3.csv", phq9(patients(10), {90: 4}))
-    exit_code, said = kap("run", "--home", str(home.root))
+        deliver(own, "birch", name, rows)
+    deliver(own, "alder", "month-3.csv", phq9(patients(10), {90: 4}))
+    return own, *kap("run", "--home", str(own.root))
+
+
+def test_a_blocked_clinic_keeps_its_last_good_rows_and_the_others_are_released(gated: tuple[Home, int, str]):
+    home, exit_code, said = gated
     assert exit_code == ExitCode.BLOCKED, said
     assert "birch is blocked" in said
     assert outcome(home, "alder", "month_3")["followup_mean"] == "4"
@@ -88,7 +98,8 @@ def test_a_blocked_clinic_keeps_its_last_good_rows_and_the_others_are_released(h
     assert events(home, "clinic_published")[-1]["clinic_id"] == "alder"
 
 
-def test_each_blocking_verdict_came_from_a_result_of_great_expectations(home: Home):
+def test_each_blocking_verdict_came_from_a_result_of_great_expectations(gated: tuple[Home, int, str]):
+    home = gated[0]
     last = [body for body in events(home, "clinic_validated") if body["clinic_id"] == "birch"][-1]
     assert last["blocking"] == BLOCKING
     (folder,) = {path.parent.name for path in home.validation.glob("*/birch.json")} - {
@@ -109,7 +120,10 @@ def _passed(path: Path) -> bool:
     return json.loads(path.read_bytes())["verdict"] == "passed"
 
 
-def test_a_blocked_delivery_is_retried_until_a_corrected_one_supersedes_it(home: Home):
+def test_a_blocked_delivery_is_retried_until_a_corrected_one_supersedes_it(
+    gated: tuple[Home, int, str], tmp_path: Path
+):
+    home = copy_of(gated[0], tmp_path)
     assert judge_and_publish(home).verdicts() == {"birch": "blocked"}
     for name, rows in MENDED.items():
         deliver(home, "birch", name, rows)
@@ -122,8 +136,10 @@ def test_a_blocked_delivery_is_retried_until_a_corrected_one_supersedes_it(home:
     assert judge_and_publish(home).verdicts() == {}
 
 
-def test_another_month_under_the_same_name_does_not_push_out_a_blocked_delivery(home: Home):
+@pytest.mark.long
+def test_another_month_under_the_same_name_does_not_push_out_a_blocked_delivery(home: Home, tmp_path: Path):
     """Many systems export `export.csv` every month: that is no correction, and nothing may be lost silently."""
+    home = copy_of(home, tmp_path)
     unreadable = [row | {"score_day": "later"} for row in phq9(patients(3), {100: 9})]
     deliver(home, "alder", "export.csv", [*unreadable, *phq9(patients(4), {100: 9})])
     assert judge_and_publish(home).verdicts() == {"alder": "blocked"}
@@ -135,9 +151,11 @@ def test_another_month_under_the_same_name_does_not_push_out_a_blocked_delivery(
     assert (days[100], days[120]) == (7, 10)
 
 
+@pytest.mark.long
 def test_an_engine_that_breaks_ends_the_run_in_error_and_the_last_good_release_stays(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    gated: tuple[Home, int, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    home = copy_of(gated[0], tmp_path)
     before = content_of(home.current)
     lake = content_of(home.lake / "scores")
     evaluate = expectations.run.evaluate_clinic
@@ -149,25 +167,26 @@ def test_an_engine_that_breaks_ends_the_run_in_error_and_the_last_good_release_s
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return evaluated
 
-    deliver(home, "birch", "month-6.csv", phq9(patients(10), {180: 27}))
+    deliver(home, "alder", "month-6.csv", phq9(patients(10), {180: 27}))
     with monkeypatch.context() as broken:
         broken.setattr(expectations.run, "evaluate_clinic", cut_short)
         exit_code, said = kap("run", "--home", str(home.root))
     assert exit_code == ExitCode.FAULT, said
     assert "KAP-V01" in said
     assert "Traceback" not in said
-    verdict = events(home, "clinic_validated")[-1]
-    assert verdict["verdict"] == "error"
+    verdict, other = events(home, "clinic_validated")[-2:]
+    assert (verdict["clinic_id"], verdict["verdict"], other["verdict"]) == ("alder", "error", "error")
     rules_in_error = {finding[0] for finding in verdict["findings"] if finding[3] == "error"}
     assert rules_in_error
     assert content_of(home.current) == before
     assert content_of(home.lake / "scores") == lake
     # The next run judges it again; nothing is lost.
-    assert judge_and_publish(home).verdicts() == {"birch": "passed"}
-    assert 180 in set(rows_stored(home, "scores", "birch")["score_day"])
+    assert judge_and_publish(home).verdicts() == {"alder": "passed", "birch": "blocked"}
+    assert 180 in set(rows_stored(home, "scores", "alder")["score_day"])
 
 
-def test_a_validation_in_error_is_never_taken_for_a_pass(home: Home, monkeypatch: pytest.MonkeyPatch):
+def test_a_validation_in_error_is_never_taken_for_a_pass(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    home = copy_of(home, tmp_path)
     monkeypatch.setattr(expectations.run, "evaluate_clinic", lambda *_: {})
     deliver(home, "alder", "again.csv", csv_text(phq9(patients(1), {200: 3})))
     ran = judge_and_publish(home)

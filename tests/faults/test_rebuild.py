@@ -1,4 +1,8 @@
-"""What can be deleted, deleted: the record alone gives every byte back. A run that was killed converges on the next."""
+"""What can be deleted, deleted: the record alone gives every byte back. A run that was killed converges on the next.
+
+`make test` rebuilds from a copy of the record, `make faults` a home of which everything else was deleted or is of
+another version.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from tests.home_tools import (
     courses,
     deliver,
     events,
+    judge_and_publish,
     kap,
     patients,
     phq9,
@@ -52,15 +57,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     deliver(home, "birch", "broken.csv", [{"who": patient, "day": "later", "sum": 4} for patient in own])
     take_in_only(home)
     deliver(home, "alder", "corrected.csv", phq9(own[:6], {26: 4}))
-    ran = run_steps(home)
-    assert ran.verdicts() == {"alder": "passed", "birch": "blocked"}
+    assert judge_and_publish(home).verdicts() == {"alder": "passed", "birch": "blocked"}
     deliver(home, "birch", "broken.csv", [{"who": patient, "day": 90, "sum": 4} for patient in own])
-    assert run_steps(home).verdicts() == {"birch": "passed"}
+    assert judge_and_publish(home).verdicts() == {"birch": "passed"}
     deliver(home, "alder", "refused-by-rules.csv", [row | {"score_day": "x"} for row in phq9(own, {91: 4})])
     assert run_steps(home).verdicts() == {"alder": "blocked"}
     return home
 
 
+@pytest.mark.long
 def test_everything_but_the_record_is_rebuilt_byte_for_byte(home: Home):
     release_id, release = home.current_release(), content_of(home.current)
     lake = content_of(home.lake)

@@ -1,33 +1,42 @@
-"""The installed `kap` as people and programs meet it: help whose examples work, a bar on a terminal, plain lines."""
+"""The installed `kap` as people and programs meet it: help whose examples work, a bar on a terminal, plain lines.
+
+A process of its own is started where a terminal, a pipe or a shell is what is tested; `make faults` starts one for each
+example of a help too, which `make test` gives to the same program within the tests' process.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from assets.cli.help import HELP
+from assets.cli.main import main
 from assets.cli.progress import STARTING, STEPS
 from pipelines.home import Home
 from pipelines.version import PRODUCT_VERSION
 from tests.home_tools import csv_text, deliver, patients, phq9, sessions
 
+OF_A_TERMINAL = ("KAP_HOME", "NO_COLOR", "COLUMNS")
 KAP = Path(sys.executable).with_name("kap")
 WAIT_SECONDS = 180
 COMMANDS = ["demo", "template", "map", "check", "run", "receipts", "rules", "validate", "verify", "selftest", "ui"]
 
 
 def environment(**extra: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("KAP_HOME", "NO_COLOR", "COLUMNS")}
+    kept = {name: value for name, value in os.environ.items() if name not in OF_A_TERMINAL}
     return kept | {"PATH": f"{KAP.parent}{os.pathsep}{kept['PATH']}"} | extra
 
 
@@ -41,6 +50,21 @@ def command(*arguments: str, folder: Path, **extra: str) -> subprocess.Completed
         timeout=WAIT_SECONDS,
         check=False,
     )
+
+
+def typed(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The same without a process of its own."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as here, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        for name in OF_A_TERMINAL:
+            here.delenv(name, raising=False)
+        here.chdir(folder)
+        here.setattr(sys, "argv", ["kap", *arguments])
+        # As of a program that was not started with `python -m`: what the help calls itself.
+        here.setattr(sys.modules["__main__"], "__package__", None)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def on_a_terminal(*arguments: str, folder: Path, columns: int = 80, **extra: str) -> tuple[int, str]:
@@ -112,7 +136,7 @@ def test_the_help_names_every_command_by_use_in_whole_lines(folder: Path):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_commands_help_shows_examples_what_it_writes_and_its_exit_codes(name: str, folder: Path):
-    said = command(name, "--help", folder=folder).stdout
+    said = typed(name, "--help", folder=folder).stdout
     assert 1 <= len(examples(said)) <= 3
     assert "\nWrites:\n" in said and re.search(r"\nExit codes:\n  0  done", said)
     assert max(map(len, said.splitlines())) <= 80
@@ -126,8 +150,17 @@ COPIED = [each for name in QUICK for each in HELP[name].examples if " retract " 
 
 @pytest.mark.usefixtures("ran")
 @pytest.mark.parametrize("example", COPIED)
-def test_an_example_works_when_it_is_copied(example: str, folder: Path):
-    done = copied(example, folder)
+def test_an_example_works(example: str, folder: Path, tmp_path: Path):
+    own = shutil.copytree(folder, tmp_path / "clinic", symlinks=True)
+    done = typed(*shlex.split(example)[1:], folder=own)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize("example", COPIED)
+def test_an_example_works_when_it_is_copied(example: str, folder: Path, tmp_path: Path):
+    done = copied(example, shutil.copytree(folder, tmp_path / "clinic", symlinks=True))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -154,7 +187,7 @@ def test_the_readmes_first_rows_are_taken_in_as_they_stand(tmp_path: Path):
     assert len(blocks) == 2
     for name, block in zip(("sessions.csv", "scores.csv"), blocks, strict=True):
         (tmp_path / name).write_text(block, encoding="utf-8")
-    done = command("check", "sessions.csv", "scores.csv", "--clinic", "willow", folder=tmp_path)
+    done = typed("check", "sessions.csv", "scores.csv", "--clinic", "willow", folder=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "sessions.csv: would be taken in as sessions\n  2 rows, 2 records, none set aside.\n" in done.stdout
     assert "scores.csv: would be taken in as scores\n  2 rows, 2 records, none set aside.\n" in done.stdout
@@ -190,14 +223,22 @@ def test_a_pipe_gets_a_line_a_step_with_its_seconds_and_no_colour(ran: subproces
 
 
 @pytest.mark.usefixtures("ran")
+def test_a_run_makes_the_warehouse(folder: Path):
+    with duckdb.connect(str(Home(folder / "kap-home").warehouse), read_only=True) as opened:
+        assert opened.execute("SELECT count(*) FROM sessions").fetchall() == [(48,)]
+
+
+@pytest.mark.usefixtures("ran")
 def test_a_terminal_gets_a_bar_with_the_step_and_the_time_and_the_page_as_a_link(folder: Path):
     home = Home(folder / "kap-home")
     deliver(home, "birch", "sessions.csv", sessions(patients(12)))
+    warehouse = home.warehouse.read_bytes()
     exit_code, sent = on_a_terminal(*shlex.split(HELP["run"].examples[1])[1:], folder=folder, columns=120)
     assert exit_code == 0, sent
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", sent)
     steps = (STARTING, *STEPS.values())
     # Seen while the steps run, during which Dagster turns standard error away; no warehouse was asked for.
+    assert home.warehouse.read_bytes() == warehouse
     for words in steps:
         if words == STEPS["warehouse"]:
             continue
@@ -225,13 +266,20 @@ def test_colour_is_for_terminals_that_want_it(option: dict[str, str], folder: Pa
     ],
 )
 def test_wrong_usage_is_told_in_one_block_and_as_json(arguments: tuple[str, ...], named: str, folder: Path):
-    done = command(*arguments, folder=folder)
+    done = typed(*arguments, folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Not done: something must be corrected first.\n\n  ")
     assert done.stderr.endswith("Exit code 2: wrong usage, settings or mapping; nothing was done.\n")
     assert named in done.stderr and "Traceback" not in done.stderr
-    done = command(*arguments, "--json", folder=folder)
+    done = typed(*arguments, "--json", folder=folder)
     assert (done.returncode, json.loads(done.stdout)["exit_code"], done.stderr) == (2, 2, "")
+
+
+def test_wrong_usage_is_told_by_the_installed_command_as_within_this_process(folder: Path):
+    for option in ((), ("--json",)):
+        done, same = command("rnu", *option, folder=folder), typed("rnu", *option, folder=folder)
+        assert (done.returncode, done.stdout, done.stderr) == (same.returncode, same.stdout, same.stderr)
+        assert done.returncode == 2
 
 
 def test_json_is_all_that_is_printed(tmp_path: Path):

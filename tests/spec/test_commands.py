@@ -13,7 +13,7 @@ import pytest
 from assets.jobs import clinic_folders
 from pipelines.home import HOME_VARIABLE, Home
 from pipelines.provenance.history import THRESHOLD_FROZEN
-from tests.home_tools import content_of, deliver, kap, patients, run_steps, sessions
+from tests.home_tools import content_of, deliver, judge_and_publish, kap, patients, run_steps, sessions
 
 
 def kap_json(*arguments: str) -> tuple[int, Any]:
@@ -63,18 +63,6 @@ def test_a_file_outside_any_clinics_folder_is_told_as_waiting_and_stays(tmp_path
     assert [problem["code"] for problem in file["problems"]] == ["KAP-N06"]
     assert result["verdict"][1] == "Left in the inbox, as no delivery or not yet one: inbox/scores.csv."
     assert (home.inbox / "scores.csv").exists()
-
-
-def test_a_misnamed_folder_beside_a_clinic_keeps_nothing_from_being_released(misnamed: Home):
-    deliver(misnamed, "alder", "sessions.csv", sessions(patients(2)))
-    exit_code, result = kap_json("run", "--home", str(misnamed.root))
-    assert exit_code == 3
-    assert sorted((file["clinic"] or "", file["outcome"]) for file in result["files"]) == [
-        ("", "waiting"),
-        ("", "waiting"),
-        ("alder", "received"),
-    ]
-    assert result["release_id"] == misnamed.current_release() is not None
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +229,7 @@ def test_check_blocks_by_the_same_rules_as_the_run(tmp_path: Path):
         _, (report,) = checked(tmp_path, faulty_of_ten(faulty))
         assert (report["quarantined"], report["blocked_by"]) == (faulty, blocking[0] if blocking else None)
         deliver(home, f"clinic-{faulty}", "scores.csv", faulty_of_ten(faulty))
-    ran = {validation.clinic_id: validation.blocking for validation in run_steps(home).validations}
+    ran = {validation.clinic_id: validation.blocking for validation in judge_and_publish(home).validations}
     assert ran == {f"clinic-{faulty}": blocking for faulty, blocking in wanted.items()}
 
 
@@ -312,3 +300,44 @@ def test_a_code_that_is_none_is_told_with_the_nearest(tmp_path: Path):
     assert exit_code == told["exit_code"] == 2
     assert told["problems"][0]["code"] == "KAP-U05"
     assert "KAP-W01" in told["problems"][0]["remedy"]
+
+
+def of_totals(scale: str, *totals: float) -> list[Any]:
+    rows = {"patient_id": "p01", "administration": "follow_up", "scale": scale}
+    return [rows | {"score_day": 7 * week, "total": total} for week, total in enumerate(totals, start=1)]
+
+
+# The PEG is the mean of three answers of 0 to 10: three of six totals over 10 are sums of them. Twelve whole numbers
+# are as many means as sums give, which only asks.
+@pytest.mark.parametrize(
+    ("totals", "blocking", "asks"),
+    [((21, 22, 25, 4, 5, 6), "KAP-D05", ()), ((3,) * 12, None, ("KAP-D08",)), ((3.3, 4.7, 5), None, ())],
+)
+def test_check_tells_totals_of_another_form_as_the_run_does(
+    tmp_path: Path, totals: tuple[float, ...], blocking: str | None, asks: tuple[str, ...]
+):
+    exit_code, (report,) = checked(tmp_path, of_totals("peg", *totals))
+    told = {each["rule"]: each["blocks"] for each in report["versions"]}
+    assert report["blocked_by"] == blocking
+    assert told == {code: code != "KAP-D08" for code in ([blocking] if blocking else []) + list(asks)}
+    assert exit_code == (3 if blocking else 0)
+    home = Home.open(tmp_path / "run")
+    deliver(home, "alder", "scores.csv", of_totals("peg", *totals))
+    (ran,) = judge_and_publish(home).validations
+    guards = ("KAP-D04", "KAP-D05", "KAP-D06", "KAP-D08")
+    assert {each.rule for each in ran.findings if each.failed_n and each.rule in guards} == set(told)
+
+
+def test_check_says_what_the_totals_look_like_and_what_to_declare(tmp_path: Path):
+    peg = deliver(Home.open(tmp_path / "a"), "files", "scores.csv", of_totals("peg", 21, 22, 25, 4, 5, 6))
+    exit_code, said = kap("check", str(peg), "--home", str(tmp_path / "home"), "--clinic", "alder")
+    said = " ".join(said.split())
+    assert exit_code == 3
+    assert "As they are, the clinic would be blocked: scores.csv: 3 of 6 totals of peg look like" in said
+    assert "To do: declare scale_form in the mapping" in said.split("As they are")[1]
+    whole = deliver(Home.open(tmp_path / "b"), "files", "scores.csv", of_totals("peg", *[3] * 12))
+    exit_code, said = kap("check", str(whole), "--home", str(tmp_path / "home"), "--clinic", "alder")
+    said = " ".join(said.split())
+    assert exit_code == 0
+    assert "scores.csv: 12 of 12 totals of peg look like" in said and "[KAP-D08]" in said
+    assert "Nothing was stored. To deliver, put the files into" in said

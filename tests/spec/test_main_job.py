@@ -291,6 +291,7 @@ def test_two_contents_of_one_key_in_one_file_are_both_quarantined(desk: Desk):
     assert (desk.current("p01"), desk.current("p02")) == ([], [7])
 
 
+@pytest.mark.long
 def test_with_record_versions_the_order_of_delivery_changes_no_byte_of_tables_or_store(tmp_path: Path):
     own = patients(12)
     versions = {

@@ -105,6 +105,7 @@ def test_what_was_replaced_holds_no_clinic_and_one_person_who_withdrew_is_under_
     assert "A delivery at least every 31 days" not in page(home, "clinics/birch/quality.html")
 
 
+@pytest.mark.long
 def test_the_same_record_gives_the_same_bytes(home: Home) -> None:
     before = content_of(home.current)
     run_steps(home)

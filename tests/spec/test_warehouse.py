@@ -1,8 +1,9 @@
-"""The warehouse: the lake as one database, made again when the lake changed, read by nothing here."""
+"""The warehouse: the lake as one database, made again when the lake changed, read by nothing here.
+
+That `kap run` makes it unless told not to: test_command_line.py.
+"""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,7 +12,7 @@ import pipelines.steps.warehouse
 from pipelines.home import Home
 from pipelines.steps.clinical import derive_courses, score_scales
 from pipelines.steps.warehouse import make_warehouse
-from tests.home_tools import courses, deliver, judge_and_publish, kap, open_job, patients, phq9, sessions
+from tests.home_tools import courses, deliver, judge_and_publish, open_job, patients, phq9, sessions
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +79,3 @@ def test_a_failure_while_making_it_leaves_the_old_one_and_a_deleted_one_comes_ba
     home.warehouse.unlink()
     assert made(home) is not None
     assert sessions_n(home) == rows
-
-
-def test_a_run_makes_it_unless_told_not_to(tmp_path: Path) -> None:
-    home = Home.open(tmp_path / "home")
-    deliver(home, "alder", "sessions.csv", sessions(patients(6)))
-    assert kap("run", "--no-warehouse", "--home", str(home.root))[0] == 0
-    assert not home.warehouse.exists()
-    assert kap("run", "--home", str(home.root))[0] == 0
-    assert sessions_n(home) == 24

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from assets.cli.told import error_lines
 from assets.cli.verdict import verdict
 from pipelines.home import Home
 from pipelines.problems import ExitCode, KapError, Problem
+from pipelines.provenance.arrivals import ANY_TABLE, Arrival
 from pipelines.provenance.history import History
 from pipelines.steps.intake import FileOutcome
 
@@ -256,6 +258,15 @@ def test_exit_code_4_says_only_of_others_that_there_are_that_they_were_released(
     files = tuple(received(clinic_id, "june.csv", "scores", 1, 3) for clinic_id in received_by)
     printed_last = printed(tmp_path, RunResult("run-1", ExitCode.BLOCKED, files, history=history)).splitlines()[-1]
     assert printed_last.endswith(said)
+
+
+def test_a_clinic_gone_silent_is_named_at_the_end_of_a_run() -> None:
+    late = tuple(Arrival(each, ANY_TABLE, date(2026, 3, 8), 73, 3, 31, 62, "usual") for each in ("alder", "birch"))
+    said = list(verdict(RunResult("run-1", ExitCode.DONE, late=late)))
+    assert said[-1] == (
+        "Late by what is usual or by their own target: alder (nothing for 73 days) and birch (nothing for 73 days)."
+    )
+    assert len(list(verdict(RunResult("run-1", ExitCode.DONE)))) == len(said) - 1
 
 
 def test_hidden_files_are_no_part_of_the_verdict() -> None:

@@ -290,7 +290,7 @@ def write(patients: list[Patient], deliveries: list[Row], folder: Path, prefix: 
             rows = []
             for number, patient in enumerate(patients):
                 for row in getattr(patient, table.name):
-                    ids = {"clinic_id": "north", "patient_id": f"{prefix}-{number}"}
+                    ids = {"clinic_id": "north", "patient_id": f"{prefix}-{number}", "row_number": len(rows) + 1}
                     rows.append((STATE | ids | row) if not row.get("malformed") else STATE | row)
             types = {each.name: each.sql_type for each in table.fields} | STATE_TYPES
             frame = pd.DataFrame(rows, columns=list(types)).astype(object)
@@ -298,8 +298,11 @@ def write(patients: list[Patient], deliveries: list[Row], folder: Path, prefix: 
             connection.execute(
                 f"CREATE OR REPLACE TABLE given ({', '.join(f'{name} {kind}' for name, kind in types.items())})"
             )
-            if rows:
-                connection.executemany(f"INSERT INTO given VALUES ({'?,' * len(types)})", frame.values.tolist())
+            # Many rows a statement: one by one they take longer to write than to judge.
+            one = f"({', '.join('?' * len(types))})"
+            for part in (frame.iloc[start : start + 100] for start in range(0, len(frame), 100)):
+                values = ", ".join([one] * len(part))
+                connection.execute(f"INSERT INTO given VALUES {values}", part.to_numpy().ravel().tolist())
             paths[table.name] = folder / f"{table.name}.parquet"
             connection.execute(f"COPY given TO '{paths[table.name]}' (FORMAT parquet)")
     paths["deliveries"] = folder / "deliveries.parquet"

@@ -9,6 +9,7 @@ Row = dict[str, Any]
 STATE = {"receipt": 1, "malformed": False, "damaged": [], "unknown": [], "quarantined_by": [], "state": "accepted"}
 STATE_TYPES = {
     "receipt": "INTEGER",
+    "row_number": "BIGINT",
     "malformed": "BOOLEAN",
     "damaged": "VARCHAR[]",
     "unknown": "VARCHAR[]",

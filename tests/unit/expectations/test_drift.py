@@ -74,23 +74,25 @@ def _without_contacts(patients: list[Patient]) -> None:
         patient.contacts = []
 
 
-@pytest.mark.parametrize(
-    ("code", "change", "records_n"),
-    [
-        ("KAP-D21", None, 19),
-        ("KAP-D21", None, 181),
-        ("KAP-D22", _without_saturation, 60),  # 11 of 40: 27.5 points fewer
-        ("KAP-D23", _worse, 60),  # 2 points of a standard deviation of 2.86
-        ("KAP-D24", _uniform, 60),
-        ("KAP-D25", _without_a_scale, 60),
-        ("KAP-D26", _without_contacts, 60),
-    ],
-)
+CASES = [
+    ("KAP-D21", None, 19, ""),
+    ("KAP-D21", None, 181, ""),
+    ("KAP-D22", _without_saturation, 60, "sessions.spo2_min"),  # 11 of 40: 27.5 points fewer
+    ("KAP-D23", _worse, 60, "scores.phq9"),  # 2 points of a standard deviation of 2.86
+    ("KAP-D24", _uniform, 60, "scores.phq9"),
+    ("KAP-D25", _without_a_scale, 60, "scores.who5"),
+    ("KAP-D26", _without_contacts, 60, "contacts"),
+]
+
+
+@pytest.mark.parametrize(("code", "change", "records_n", "about"), CASES)
 def test_a_drift_is_told_by_its_own_rule_alone(
-    code: str, change: Callable[[list[Patient]], None] | None, records_n: int, tmp_path: Path
+    code: str, change: Callable[[list[Patient]], None] | None, records_n: int, about: str, tmp_path: Path
 ) -> None:
     found = _judged(tmp_path, change, records_n)
     assert _told(found) == {code: 1}
+    (told,) = [row for row in found.rows if row.rule == code]
+    assert (told.receipt, told.about) == (None if about else PENDING, about)
     assert not found.blocked and not found.errors
 
 

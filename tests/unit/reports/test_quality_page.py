@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 
+from pipelines.provenance.arrivals import ANY_TABLE, Arrival
 from pipelines.rules.finding import Effect, Finding, Status
 from reports.about import About, Delivery, RuleFact
 from reports.pages import build_site
 from reports.reviewer.report import Found, build_reviewers_report
-from reports.sections import completeness, quality, reconciliation, rule_lines, rule_tables
+from reports.sections import completeness, quality, received, reconciliation, rule_lines, rule_tables
 from reports.sections.parts import Page, TableView
 from reports.sections.rule_lines import RuleLine
 from reports.words import words_of
@@ -172,7 +176,7 @@ def test_every_file_adds_up_or_the_page_says_which_does_not() -> None:
     assert right.heading == words_of().say("deliveries.right")
     assert right.table is not None
     assert [cell.text for cell in right.table.foot] == [
-        "All files", "", "", "200", "160", "36", "3", "1", "0", "18.0", "✓ yes", "2 of 3",
+        "All files", "", "200", "160", "36", "3", "1", "0", "18.0", "✓ yes", "2 of 3",
     ]  # fmt: skip
     # Quarantined of records: 6 of 110, 30 of 50, 0 of 40; together 36 of 200.
     assert right.table.columns[-3] == "Set aside, %"
@@ -310,3 +314,37 @@ def test_nothing_delivered_says_what_to_do() -> None:
     shown = quality.content(page, [])
     assert shown["verdict"].heading == words_of().say("verdict.nothing")
     assert shown["to_mend"].empty and all(section.empty for section in shown["sections"])
+
+
+def test_of_very_many_deliveries_the_last_stand_on_the_page_and_all_in_the_reports_file() -> None:
+    one = Delivery("alpha", "=more.csv", "scores", 5, 3, 1, 1, 0, 0, "published", receipt=0)
+    many = tuple(replace(one, receipt=n) for n in range(1, reconciliation.SHOWN_MOST_N + 31))
+    facts = about(deliveries=many, left_out=(replace(one, receipt=999, state="retracted"),))
+    section = reconciliation.reconciliation(page_of(facts))
+    assert "the last 200 of 230" in section.sentence and "validation/<run>/deliveries.csv" in section.sentence
+    assert section.table is not None and len(section.table.rows) == 200
+    # The totals are of all: 230 files of 5 records, of which 3 accepted.
+    assert [cell.text for cell in section.table.foot][1:4] == ["1,150", "690", "230"]
+    assert len(texts(received.received(page_of(facts)).table)) == 200
+    files = build_reviewers_report(Found(FINDINGS), facts)
+    rows = list(csv.DictReader(io.StringIO(files["deliveries.csv"].decode())))
+    assert [row["receipt"] for row in rows] == [*(str(n) for n in range(1, 231)), "999"]
+    assert (rows[-1]["state"], rows[0]["accepted"], rows[0]["file"], rows[0]["adds_up"]) == (
+        "retracted", "3", "'=more.csv", "true",
+    )  # fmt: skip
+
+
+def test_a_clinic_gone_silent_is_told_in_the_verdict_though_no_rule_can_fail() -> None:
+    last, newest = date(2026, 3, 8), 73
+    late = Arrival("beta", ANY_TABLE, last, newest, 3, 31, 62, "usual")
+    in_time = Arrival("alpha", ANY_TABLE, date(2026, 5, 20), 0, 3, 31, 62, "usual")
+    told = quality.verdict(page_of(about(arrivals=(in_time, late))), lines()).statements
+    (said,) = [each for each in told if each.mark == "late"]
+    assert said.text == "Late: Birch Street, nothing since 8 March 2026, 73 days before the newest delivery."
+    assert said.links[0][1] == "#arrived"
+    of_a_table = replace(late, table="scores")
+    assert not [
+        each
+        for each in quality.verdict(page_of(about(arrivals=(in_time, of_a_table))), lines()).statements
+        if each.mark == "late"
+    ]

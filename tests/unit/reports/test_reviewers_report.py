@@ -15,6 +15,7 @@ from pipelines.rules.finding import Finding
 from reports import render
 from reports.about import About, Delivery, RuleFact
 from reports.reviewer import changed, rule_page, runs
+from reports.reviewer.flagged import OF_EACH_CLINIC_N, SHOWN_MOST_N, Flagged
 from reports.reviewer.report import Found, build_reviewers_report
 from reports.reviewer.rule_page import Listed, Part
 from reports.sections import rule_lines, rule_tables
@@ -64,7 +65,13 @@ PARTS = [
     Part("birch", "KAP-T04", "sessions", "route", "condition", "ptsd", 0, 20),
 ]
 LISTED = [Listed("birch", "KAP-T04", 4, "b.csv", 1, "quarantine/rows/birch/receipt-000004/reasons.csv")]
-FOUND = Found(FINDINGS, PARTS, LISTED)
+# More than stand on any page.
+ROWS_N = SHOWN_MOST_N + 20
+FLAGGED = [
+    *(Flagged("alder", "KAP-A02", "sessions", "therapist_presence", 3, "a.csv", 7 * n) for n in range(1, ROWS_N + 1)),
+    Flagged("birch", "KAP-A02", "sessions", "therapist_presence", 4, "=b.csv", 9),
+]
+FOUND = Found(FINDINGS, PARTS, LISTED, FLAGGED)
 
 
 def about() -> About:
@@ -182,7 +189,61 @@ def test_the_page_of_a_rule_tells_what_why_advice_query_counts_parts_runs_and_ro
         'href="../../../quarantine/rows/birch/receipt-000004/reasons.csv"',
     ):
         assert told in page, told
-    assert words_of().say("rule.rows_not_listed") in report["rules/KAP-A02.html"]
+
+
+def test_a_rule_that_only_warns_lists_its_first_rows_of_each_clinic(report: dict[str, str]) -> None:
+    page = report["rules/KAP-A02.html"]
+    assert words_of().say("rule.rows_flagged") in page
+    listed = page[page.index("rows that fail</caption>") :]
+    rows = listed[listed.index("<tbody>") : listed.index("</tbody>")]
+    assert rows.count("<tr>") == OF_EACH_CLINIC_N + 1
+    assert "a.csv" in rows and "delivery 4" in rows and ">9<" in rows and "sessions: therapist_presence" in rows
+    own = report["clinics/alder/rules.html"]
+    assert own.count("a.csv") == SHOWN_MOST_N
+
+
+def test_every_row_of_a_rule_that_only_warns_is_a_line_of_the_file(report: dict[str, str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(report["rows.csv"])))
+    assert [row["row"] for row in rows if row["clinic_id"] == "alder"] == [str(7 * n) for n in range(1, ROWS_N + 1)]
+    assert rows[-1] == {
+        "clinic_id": "birch",
+        # A spreadsheet takes no name for a formula.
+        "file": "'=b.csv",
+        "receipt": "4",
+        "row": "9",
+        "table": "sessions",
+        "column": "therapist_presence",
+        "rule": "KAP-A02",
+        "expected": "The presence is recorded.",
+        "remedy": "record it",
+    }
+
+
+def test_a_rule_on_a_clinics_history_names_the_field_and_no_row() -> None:
+    moved = Finding("birch", "KAP-A02", "deliveries", "completeness", "failed", 1, 9, 11.1, 0.0, "warns")
+    field = Flagged("birch", "KAP-A02", "deliveries", "completeness", None, "", None, "sessions.spo2_min")
+    inside = rule_page.Inside("../../../", flagged=[field])
+    view = rule_page.rule_view(page_of(about()), "KAP-A02", rule_lines.lines_of_findings([moved]), inside)
+    assert view.flagged is not None
+    assert [[cell.text for cell in row] for row in view.flagged.rows] == [
+        ["Birch Street", "–", "–", "sessions: spo2_min"]
+    ]
+
+
+def test_without_a_list_of_rows_a_page_says_so_or_that_none_fails() -> None:
+    lines, words = rule_lines.lines_of_findings(FINDINGS), words_of()
+    said = {}
+    for told in (lines, []):
+        said[bool(told)] = rule_page.rule_view(page_of(about()), "KAP-A02", told, rule_page.Inside("../")).rows
+    assert said == {True: words.say("rule.rows_unknown"), False: words.say("rule.rows_clean")}
+
+
+def test_a_clinic_that_the_run_did_not_judge_keeps_the_report_of_the_run_that_did() -> None:
+    before = "../run-2/clinics/alder/quality.html"
+    pages = build_reviewers_report(FOUND, about(), {"alder": before})
+    assert {path.split("/")[1] for path in pages if path.startswith("clinics/")} == {"birch"}
+    network = pages["quality.html"].decode()
+    assert f'href="{before}"' in network and 'href="clinics/birch/quality.html"' in network
 
 
 def test_a_rule_on_too_many_rows_set_aside_leads_to_whatever_was_set_aside() -> None:
@@ -219,7 +280,9 @@ def test_every_check_is_a_line_of_the_file(report: dict[str, str]) -> None:
 
 def test_a_clinics_report_stands_alone_and_holds_no_other_clinic(report: dict[str, str]) -> None:
     own = {path: text for path, text in report.items() if path.startswith("clinics/alder/")}
-    assert {path.removeprefix("clinics/alder/") for path in own} == {"quality.html", "rules.html", "checks.csv"}
+    assert {path.removeprefix("clinics/alder/") for path in own} == {
+        *("quality.html", "rules.html", "checks.csv", "rows.csv", "deliveries.csv")
+    }
     for path, text in own.items():
         shown = text.replace(render.vega_bundle(), "")
         assert not re.search(r"birch", shown, re.IGNORECASE), path
@@ -237,3 +300,5 @@ def test_a_released_page_tells_neither_exact_parts_nor_the_names_of_runs_nor_lin
     assert "By route and condition" not in page
     assert "quarantine/rows/<clinic>/receipt-<number>/reasons.csv" in page
     assert 'href="../../' not in page
+    assert words_of().say("rule.rows_inside") in html.unescape(site["rules/KAP-A02.html"].decode())
+    assert not any(path.endswith("rows.csv") for path in site)
