@@ -134,11 +134,17 @@ def evaluate(engine: Engine, relation: str) -> str:
             values |= {value_name(relation, name): quoted(name) for name in (column, *rule.among)}
         if rule.expected == "unique":
             flags[rule.flag_name(table, column)] = _repeated(relation, (column, *rule.among))
-    values |= {name: quoted(name) for name in _carried(engine, relation, source)}
+    described = tuple(str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}"))
+    carried = _carried(relation, described)
+    columns = flags | values | {name: quoted(name) for name in carried}
     if relation in TABLES:
-        _evaluate_delivered(engine, relation, flags, values, nothing)
+        told = columns if not is_empty(nothing) else columns | dict.fromkeys(flags, "NULL")
+        _evaluate_delivered(engine, relation, {name: folded(sql, nothing) for name, sql in told.items()}, described)
+        engine.view(f"usable_{relation}", _usable_select(relation, carried))
+        if relation == _LAST_DELIVERED:
+            engine.materialise("patient_care", load_sql(__file__, "patient_care"))
     else:
-        _evaluate_softer(engine, relation, flags | values, source)
+        _evaluate_softer(engine, relation, columns, source, described)
     if relation == "guards":
         # What stops a delivery leaves its totals in doubt: no other rule speaks of them.
         engine.materialise("told_versions", told_select("guarded_totals"))
@@ -146,31 +152,25 @@ def evaluate(engine: Engine, relation: str) -> str:
     return f"evaluated_{relation}"
 
 
-def _evaluate_delivered(
-    engine: Engine, table: str, flags: Mapping[str, str], values: Mapping[str, str], nothing: Mapping[str, str]
-) -> None:
-    """Make the flags of single records and `usable_<table>`."""
-    source = f"delivered_{table}"
-    if is_empty(nothing):
-        flags = dict.fromkeys(flags, "NULL")
-    told = {name: folded(sql, nothing) for name, sql in (*flags.items(), *values.items())}
+def _evaluate_delivered(engine: Engine, table: str, told: Mapping[str, str], described: Collection[str]) -> None:
+    """Make the flags of single records; intake noted nothing of most of them."""
+    source, candidates = quoted(f"delivered_{table}"), quoted(f"candidate_{table}")
     clean = {name: folded(sql, NOTED) for name, sql in told.items()}
-    if engine.value(f"SELECT count(*) FROM {quoted(f'candidate_{table}')} WHERE NOT ({NOTHING_NOTED})"):
-        held = _resting_on(engine, quoted(source), told)
-        select = (
-            f"SELECT {_listed(clean, held)} FROM {quoted(source)} WHERE {NOTHING_NOTED} UNION ALL "
-            f"SELECT {_listed(told, held)} FROM {quoted(source)} WHERE NOT ({NOTHING_NOTED})"
-        )
-    else:
-        told, held = clean, _resting_on(engine, quoted(source), clean)
-        select = f"SELECT {_listed(clean, held)} FROM {quoted(source)}"
+    if not engine.value(f"SELECT count(*) FROM {candidates} WHERE NOT ({NOTHING_NOTED})"):
+        held = _resting_on(clean, described)
+        _hold(engine, f"evaluated_{table}", clean, held, f"SELECT {_listed(clean, held)} FROM {source}")
+        return
+    held = _resting_on(told, described)
+    select = (
+        f"SELECT {_listed(clean, held)} FROM {source} WHERE {NOTHING_NOTED} UNION ALL "
+        f"SELECT {_listed(told, held)} FROM {source} WHERE NOT ({NOTHING_NOTED})"
+    )
     _hold(engine, f"evaluated_{table}", told, held, select)
-    engine.view(f"usable_{table}", _usable_select(engine, table))
-    if table == _LAST_DELIVERED:
-        engine.materialise("patient_care", load_sql(__file__, "patient_care"))
 
 
-def _evaluate_softer(engine: Engine, relation: str, columns: Mapping[str, str], source: str) -> None:
+def _evaluate_softer(
+    engine: Engine, relation: str, columns: Mapping[str, str], source: str, described: Collection[str]
+) -> None:
     """Make the flags of a relation of usable records, or of something beyond a record."""
     table = relation.removesuffix("_usable")
     nothing = nothing_in(engine, f"usable_{table}") if relation != table else {}
@@ -178,7 +178,7 @@ def _evaluate_softer(engine: Engine, relation: str, columns: Mapping[str, str], 
         # Nothing is looked up in other tables for no record.
         source, columns = quoted(f"usable_{table}"), dict.fromkeys(columns, "NULL")
     told = {name: folded(sql, nothing) for name, sql in columns.items()}
-    held = _resting_on(engine, source, told)
+    held = _resting_on(told, described)
     _hold(engine, f"evaluated_{relation}", told, held, f"SELECT {_listed(told, held)} FROM {source}")
 
 
@@ -191,10 +191,9 @@ def _repeated(relation: str, columns: Iterable[str]) -> str:
     return f"CASE WHEN {filled} THEN CASE WHEN ({listed}) IN ({repeated}) THEN 1 ELSE 0 END END::TINYINT"
 
 
-def _resting_on(engine: Engine, source: str, columns: Mapping[str, str]) -> list[str]:
+def _resting_on(columns: Mapping[str, str], described: Collection[str]) -> list[str]:
     """Those of the columns that name any of a relation: the others are the same for every record. At least one."""
-    described = frozenset(str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}"))
-    return [name for name, sql in columns.items() if names_in(sql) & described] or list(columns)[:1]
+    return [name for name, sql in columns.items() if not names_in(sql).isdisjoint(described)] or list(columns)[:1]
 
 
 def _hold(engine: Engine, name: str, columns: Mapping[str, str], held: Collection[str], select: str) -> None:
@@ -249,12 +248,11 @@ def _told_from_answers(engine: Engine) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in added_columns(asked).items())
 
 
-def _carried(engine: Engine, relation: str, source: str) -> list[str]:
+def _carried(relation: str, described: Collection[str]) -> list[str]:
     """Of the delivered records of a table, the columns that the softer rules name, in a predicate or in their context.
 
     Of any other relation those by which it is broken down and its rows are found again.
     """
-    described = [str(row[0]) for row in engine.rows(f"DESCRIBE SELECT * FROM {source}")]
     if relation not in TABLES:
         return [name for name in (*CARE_COLUMNS, *_PLACES.get(relation, _ROW)) if name in described]
     contexts = [load_sql(__file__, name) for name in _CONTEXTS]
@@ -269,13 +267,12 @@ def _carried(engine: Engine, relation: str, source: str) -> list[str]:
     return [name for name in described if name in named]
 
 
-def _usable_select(engine: Engine, table: str) -> str:
+def _usable_select(table: str, carried: Iterable[str]) -> str:
     """Records that no rule over delivered records quarantines, their set-aside values NULL; from the flags.
 
     set_aside: the columns of a record whose values a rule set aside, so that none is told as left empty too; of those
     that a rule asks about.
     """
-    carried = _carried(engine, table, quoted(f"delivered_{table}"))
     quarantining: list[str] = []
     blanking: dict[str, list[str]] = {}
     for rule, column in pairs(table, "delivered"):
