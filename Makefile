@@ -20,7 +20,7 @@ test: ready ## the tests (the real-data tests too when ../shared/data is there)
 test-clone: ready ## the README's two commands in a clean clone: set-up, demo twice, test (three minutes)
 	@$(BIN)/python -m pytest tests/house/test_clean_clone.py
 
-faults: ready ## the tests that take minutes: one bad clinic of twenty
+faults: ready ## the tests that take minutes: one bad clinic of twenty, every page, every killed step, whole rebuilds
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m long tests
 
 test-laws: ready ## the laws of intake and scoring on many more generated examples

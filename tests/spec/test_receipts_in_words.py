@@ -1,4 +1,8 @@
-"""What came in, in words: one home with every kind of delivery; the page and `kap receipts` say the same of each."""
+"""What came in, in words: one home with every kind of delivery; the page and `kap receipts` say the same of each.
+
+Behind `make faults`: in `make test` the sentences are worked out in tests/unit/reports/test_deliveries_in_words.py, and
+test_what_leaves.py reads the command.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ import pytest
 from pipelines.home import Home
 from pipelines.intake.receipts import read_receipts
 from tests.home_tools import content_of, deliver, judge_and_publish, kap, patients, run_steps, sessions
+
+pytestmark = pytest.mark.long
 
 WHY = "sent by mistake from the test system"
 # Below, with 10 patients of 4 sessions each. {day} is the day on which each came.
@@ -105,7 +111,6 @@ def test_what_was_replaced_holds_no_clinic_and_one_person_who_withdrew_is_under_
     assert "A delivery at least every 31 days" not in page(home, "clinics/birch/quality.html")
 
 
-@pytest.mark.long
 def test_the_same_record_gives_the_same_bytes(home: Home) -> None:
     before = content_of(home.current)
     run_steps(home)

@@ -1,4 +1,7 @@
-"""A stored index or T-score keeps the name of the value set or table it was made with, up to the methods page."""
+"""A stored index or T-score keeps the name of the value set or table it was made with, up to the methods page.
+
+Behind `make faults`: a whole run for one section of a page.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import pytest
 
 from pipelines.home import Home
 from tests.home_tools import Row, deliver, patients, run_steps, sessions
+
+pytestmark = pytest.mark.long
 
 MAPPING = """mapping_version: 1
 tables:

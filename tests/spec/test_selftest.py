@@ -127,6 +127,6 @@ def test_every_page_names_what_it_was_verified_against_and_leads_to_the_list() -
 
 
 def test_without_a_record_the_foot_says_nothing_of_it() -> None:
-    site = build_site(tables(), about())
+    site = build_site(tables(), about(clinics={}))
     assert b"Verified against" not in site["index.html"]
     assert b"No record of a verification" in site["methods.html"]

@@ -1,6 +1,6 @@
 """The warehouse: the lake as one database, made again when the lake changed, read by nothing here.
 
-That `kap run` makes it unless told not to: test_command_line.py.
+That `kap run` makes it unless told not to: test_command_line.py. `make faults` has a making that fails.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def test_it_holds_the_store_and_what_is_made_from_it_and_is_made_again_when_the_
     assert sessions_n(home) == 103
 
 
+@pytest.mark.long
 def test_a_failure_while_making_it_leaves_the_old_one_and_a_deleted_one_comes_back(home: Home) -> None:
     made(home)
     deliver(home, "birch", "later.csv", sessions(patients(12), days=(40,)))

@@ -1,4 +1,7 @@
-"""Snapshots and retractions: rows leave every table, are counted, and come back only as they may."""
+"""Snapshots and retractions: rows leave every table, are counted, and come back only as they may.
+
+`make faults` has a clinic of which everything is retracted, and the run after a blocked delivery is.
+"""
 
 from __future__ import annotations
 
@@ -137,6 +140,7 @@ def test_a_retracted_receipt_takes_its_rows_out_of_every_table_and_older_version
     assert settled.validations == [], "once is enough"
 
 
+@pytest.mark.long
 def test_a_blocked_delivery_can_be_retracted_and_is_no_longer_pending(home: Home) -> None:
     own = patients(10)
     deliver(home, "alder", "good.csv", sessions(own))
@@ -153,6 +157,7 @@ def test_a_blocked_delivery_can_be_retracted_and_is_no_longer_pending(home: Home
     assert len(rows_stored(home, "sessions", "alder")) == 40
 
 
+@pytest.mark.long
 def test_a_clinic_whose_every_receipt_is_retracted_has_no_rows_and_its_file_may_come_again(home: Home) -> None:
     own = patients(10)
     for clinic_id in ("alder", "birch"):

@@ -1,6 +1,6 @@
 """Withdrawals: who withdraws leaves every table, is counted, and does not come back; a run killed on the way converges.
 
-`make test` kills the publication between two of its steps, `make faults` between any two.
+`make test` kills the publication between two of its steps, `make faults` between any two; it has the rebuild too.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ def test_history_keeps_a_hash_of_who_withdrew_and_no_page_log_or_ledger_the_pseu
     assert [path.name for path in derived.glob("*.parquet") if NAME.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.long
 def test_a_rebuild_from_the_record_leaves_the_same_people_out(released: tuple[Home, str], tmp_path: Path) -> None:
     before, lake = released[0].current_release(), content_of(released[0].lake)
     # What the warehouse was made of; these steps make none.

@@ -117,7 +117,15 @@ def test_every_verdict_is_confirmed_by_a_result_of_gx(clean: ClinicValidation, f
             assert counts.get("observed_value", counts.get("unexpected_count")) == each.failed_n
 
 
-@pytest.mark.parametrize("code", ["KAP-D01", "KAP-D04", "KAP-K02", "KAP-S06"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "KAP-D01",
+        "KAP-K02",
+        pytest.param("KAP-D04", marks=pytest.mark.long),
+        pytest.param("KAP-S06", marks=pytest.mark.long),
+    ],
+)
 def test_a_single_fault_alone_is_found_through_gx_and_blocks_only_where_its_rule_does(
     code: str, tmp_path: Path
 ) -> None:

@@ -256,7 +256,7 @@ def test_the_first_screen_says_the_figures_of_the_networks_row() -> None:
 
 def test_the_first_page_does_not_grow_with_the_patients() -> None:
     few, many = (
-        build_site(sample.tables({"alpha": size, "beta": size / 2}), sample.about())["index.html"]
+        build_site(sample.tables({"alpha": size, "beta": size / 2}), sample.about(clinics={}))["index.html"]
         for size in (20.0, 2000.0)
     )
     assert abs(len(many) - len(few)) < 0.10 * len(few)
