@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.care.windows import Windows
@@ -24,6 +24,7 @@ from pipelines.outcomes.baseline_sensitivity import (
 from pipelines.outcomes.outcome_checks import CHECKS_KEY, outcome_checks
 from pipelines.outcomes.route_attribution import ATTRIBUTION_KEY, route_attribution
 from pipelines.outcomes.tables import OUTCOME_COLUMNS, outcome_tables
+from tests.budget import examples
 from tests.care_tables import DEFINITIONS, network, text_table
 from tests.checks_twin import Row, attribution, checks, people_of, sensitivity
 from tests.property.test_outcomes_agree_with_a_twin import generated
@@ -65,7 +66,7 @@ def agree(found: dict[str, Any], expected: Row, columns: list[str], where: objec
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=2)
+@examples(2)
 def test_every_rule_for_the_baseline_gives_the_twins_outcomes(seed: int) -> None:
     made = generated(seed)
     _, tables = tables_of(made, ("baseline_sensitivity",))
@@ -86,7 +87,7 @@ def test_every_rule_for_the_baseline_gives_the_twins_outcomes(seed: int) -> None
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=5)
+@examples(5)
 def test_change_by_route_of_course_and_of_session_is_the_twins(seed: int) -> None:
     made = generated(seed)
     _, tables = tables_of(made, ("route_attribution",))
@@ -102,7 +103,7 @@ def test_change_by_route_of_course_and_of_session_is_the_twins(seed: int) -> Non
 # scipy warns of two groups of two who hardly differ.
 @pytest.mark.filterwarnings("ignore:Precision loss occurred")
 @given(st.integers(0, 10**6))
-@settings(max_examples=3)
+@examples(3)
 def test_lost_patients_screening_and_other_routes_are_the_twins(seed: int) -> None:
     made = generated(seed)
     _, tables = tables_of(made, ("outcome_checks",))
@@ -123,7 +124,7 @@ def test_lost_patients_screening_and_other_routes_are_the_twins(seed: int) -> No
 
 
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
-@settings(max_examples=2)
+@examples(2)
 def test_the_order_of_the_rows_changes_no_byte_of_a_check(seed: int, dice: random.Random) -> None:
     made = generated(seed)
     first = {name: frame.to_csv() for name, frame in tables_of(made)[1].items()}
@@ -133,7 +134,7 @@ def test_the_order_of_the_rows_changes_no_byte_of_a_check(seed: int, dice: rando
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=3)
+@examples(3)
 def test_the_contracts_rule_gives_the_contracts_rows_and_no_rule_changes_who_is_counted(seed: int) -> None:
     outcomes, tables = tables_of(generated(seed), ("baseline_sensitivity",))
     frame = tables["baseline_sensitivity"]
@@ -148,7 +149,7 @@ def test_the_contracts_rule_gives_the_contracts_rows_and_no_rule_changes_who_is_
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=2)
+@examples(2)
 def test_a_scale_turned_upside_down_mirrors_every_rule_and_every_route(seed: int) -> None:
     made = generated(seed)
     upright = tables_of(made, NAMES[:2])[1]
@@ -166,7 +167,7 @@ def test_a_scale_turned_upside_down_mirrors_every_rule_and_every_route(seed: int
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=3)
+@examples(3)
 def test_a_release_of_the_checks_shows_nothing_of_a_denominator_of_1_to_4(seed: int) -> None:
     _, tables = tables_of(generated(seed))
     for name, true in tables.items():

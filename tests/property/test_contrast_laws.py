@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.care.windows import Windows
@@ -13,6 +13,7 @@ from pipelines.outcomes.columns import is_count
 from pipelines.outcomes.contrasts import CONTRAST_TIMEPOINTS, CONTRASTS, contrast_tables
 from pipelines.outcomes.session_tables import session_tables
 from pipelines.outcomes.tables import OUTCOME_KEY, outcome_tables
+from tests.budget import examples
 from tests.property.test_session_tables_agree_with_a_twin import generated
 from tests.session_rows import Row, session_network
 from tests.session_twin import started_in_groups
@@ -38,7 +39,7 @@ def network(seed: int) -> tuple[dict[str, list[Row]], list[Row]]:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=5)
+@examples(5)
 def test_the_groups_are_the_twin_s_and_add_up_to_all_which_is_that_of_the_routes(seed: int) -> None:
     made, scores = network(seed)
     engine = session_network(made["sessions"], made["contacts"], scores=scores)

@@ -16,7 +16,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.care.windows import Windows
@@ -33,6 +33,7 @@ from pipelines.outcomes.individual_change import (
     reference_individual_change,
 )
 from pipelines.outcomes.tables import outcome_tables, reference_changes
+from tests.budget import examples
 from tests.care_tables import network, scores_on, sessions_on
 
 Given = namedtuple("Given", "definition value reason")
@@ -142,7 +143,7 @@ PAIRS = st.lists(
 SAMPLES = st.lists(PAIRS, min_size=10, max_size=10)
 
 
-@settings(max_examples=3)
+@examples(3)
 @given(SAMPLES)
 def test_every_method_counts_as_its_formula_says(samples: list[list[tuple[float, float]]]) -> None:
     for frame, pairs in zip(by_the_product(scale_with(FIGURES), *samples), samples, strict=True):
@@ -157,7 +158,7 @@ def test_every_method_counts_as_its_formula_says(samples: list[list[tuple[float,
                 assert sum(own.values()) == frame.loc[method, "n"] == len(pairs)
 
 
-@settings(max_examples=2)
+@examples(2)
 @given(SAMPLES)
 def test_scores_and_direction_turned_round_together_leave_every_class_as_it_is(
     samples: list[list[tuple[float, float]]],
@@ -176,7 +177,7 @@ def test_scores_and_direction_turned_round_together_leave_every_class_as_it_is(
             assert near_an_end[0] == near_an_end[1], method
 
 
-@settings(max_examples=2)
+@examples(2)
 @given(SAMPLES)
 def test_direction_turned_round_swaps_improved_and_deteriorated(samples: list[list[tuple[float, float]]]) -> None:
     same = {**FIGURES, "deterioration_pct": FIGURES["improvement_pct"]}

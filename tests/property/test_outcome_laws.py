@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.engine import Engine
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.instruments.model import Scale
 from pipelines.outcomes.tables import OUTCOME_KEY, RATES
+from tests.budget import examples
 from tests.care_tables import DEFINITION_COLUMNS, DEFINITIONS, define, network, outcomes, sessions_on, text_table
 from tests.score_rows import answers, row, scored
 
@@ -76,7 +77,7 @@ def define_mirrored(engine: Engine, mirrored: bool) -> None:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=3)
+@examples(3)
 def test_turning_a_scale_round_mirrors_every_result(seed: int) -> None:
     made = one_course_each(seed)
     turned = [{**score, "score": sum(ENDS[score["scale"]]) - score["score"]} for score in made["scores"]]
@@ -98,7 +99,7 @@ def test_turning_a_scale_round_mirrors_every_result(seed: int) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(0, 29))
-@settings(max_examples=4)
+@examples(4)
 def test_losing_a_patient_s_follow_ups_never_improves_a_worst_bound_nor_worsens_a_best_one(
     seed: int, lost: int
 ) -> None:
@@ -122,7 +123,7 @@ def worst(score: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=4)
+@examples(4)
 def test_worse_follow_ups_never_improve_a_rate(seed: int) -> None:
     made, dice = one_course_each(seed), random.Random(seed)
     scores = [worst(score) if score["score_day"] > 0 and dice.random() < 0.5 else score for score in made["scores"]]
@@ -155,7 +156,7 @@ def answers_from_best_to_worst(scale: Scale) -> list[list[float]]:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=6)
+@examples(6)
 def test_a_worse_answer_never_gives_a_better_score_on_any_scale_with_a_direction(seed: int) -> None:
     dice = random.Random(seed)
     pairs = []

@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.disclosure.declared import POLICIES
 from pipelines.disclosure.limits import Limits
 from pipelines.disclosure.policy import release
 from pipelines.outcomes.tables import LADDER, OUTCOME_KEY
+from tests.budget import examples
 from tests.care_tables import DEFINITIONS, network, outcomes, text_table
 from tests.outcomes_twin import outcome_rows
 
@@ -69,7 +70,7 @@ def generated(seed: int) -> dict[str, list[dict[str, Any]]]:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=12)
+@examples(12)
 def test_every_number_of_the_outcome_table_agrees_with_the_twin(seed: int) -> None:
     made = generated(seed)
     frame = outcomes(network(made["sessions"], made["scores"], made["courses"]))
@@ -93,7 +94,7 @@ def test_every_number_of_the_outcome_table_agrees_with_the_twin(seed: int) -> No
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=6)
+@examples(6)
 def test_the_ladder_only_falls_and_a_release_shows_nothing_of_a_denominator_of_1_to_4(seed: int) -> None:
     made = generated(seed)
     true = outcomes(network(made["sessions"], made["scores"], made["courses"]))
@@ -118,7 +119,7 @@ def test_the_ladder_only_falls_and_a_release_shows_nothing_of_a_denominator_of_1
 
 
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
-@settings(max_examples=4)
+@examples(4)
 def test_the_order_of_the_rows_changes_no_byte_of_the_table(seed: int, dice: random.Random) -> None:
     made = generated(seed)
     first = outcomes(network(made["sessions"], made["scores"], made["courses"]))

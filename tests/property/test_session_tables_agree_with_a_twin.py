@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.outcomes.session_tables import PATHWAY_KEY, SAFETY_KEY, session_tables
+from tests.budget import examples
 from tests.session_rows import Row, session_network
 from tests.session_twin import measured, pathway, safety
 
@@ -74,7 +75,7 @@ def agree(actual: dict[Any, Row], expected: dict[Any, Row], columns: tuple[str, 
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=8)
+@examples(8)
 def test_safety_vitals_and_pathway_agree_with_the_twin(seed: int) -> None:
     made = generated(seed)
     tables = session_tables(session_network(made["sessions"], made["contacts"], made["adverse_events"]))
@@ -107,7 +108,7 @@ def test_safety_vitals_and_pathway_agree_with_the_twin(seed: int) -> None:
 
 
 @given(st.integers(0, 10**6), st.randoms(use_true_random=False))
-@settings(max_examples=3)
+@examples(3)
 def test_the_order_of_the_rows_changes_no_byte(seed: int, dice: random.Random) -> None:
     made = generated(seed)
     first = session_tables(session_network(made["sessions"], made["contacts"], made["adverse_events"]))
