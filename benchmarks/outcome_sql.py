@@ -14,11 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from pipelines.disclosure.limits import Limits
 from pipelines.engine import Engine, load_sql
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.lake import derived_path
-from pipelines.outcomes.tables import headline_outcomes
+from pipelines.outcomes.tables import headline_cells
 
 _TURNS = 5
 _READ = ("courses_of_care", "baselines", "primary_scales", "timepoint_scores")
@@ -47,7 +46,7 @@ def main(home: Path, copies: int) -> None:
             turns = [
                 (
                     _cpu_seconds(lambda: engine.frame(load_sql(__file__, "plain_pairs"))),
-                    _cpu_seconds(lambda: headline_outcomes(engine, {}, Limits())),
+                    _cpu_seconds(lambda: headline_cells(engine, {})),
                 )
                 for _ in range(_TURNS)
             ]

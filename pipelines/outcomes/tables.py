@@ -142,12 +142,11 @@ def outcome_tables(
     }
 
 
-def headline_outcomes(
-    engine: Engine, reliable_change: Mapping[str, float | None], limits: Limits = Limits()
-) -> pd.DataFrame:
-    """`outcomes_by_route_condition` alone, as `outcome_tables` makes it."""
+def headline_cells(engine: Engine, reliable_change: Mapping[str, float | None]) -> pd.DataFrame:
+    """The rows of `outcomes_by_route_condition` before estimates: counts and moments, all that SQL does for them."""
     _prepare(engine, reliable_change)
-    return _outcomes_at(engine, FIRST_COURSE, limits)
+    _count_units(engine, FIRST_COURSE)
+    return _cells_of_units(engine)
 
 
 def _prepare(engine: Engine, reliable_change: Mapping[str, float | None]) -> None:
@@ -168,7 +167,12 @@ def _count_units(engine: Engine, course_place: int) -> None:
 
 
 def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
-    """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands.
+    """The rows of `outcomes_by_route_condition` for the relation `counted_units` as it stands; see _cells_of_units."""
+    return _with_estimates(_cells_of_units(engine), limits)
+
+
+def _cells_of_units(engine: Engine) -> pd.DataFrame:
+    """Counts and moments for the relation `counted_units` as it stands.
 
     Leaves `unit_baselines`, `judged_scales`, `analysed_pairs`, `patient_outcomes`, `cell_counts`, `smallest_cells` and
     `cell_outcomes` in the engine.
@@ -181,7 +185,7 @@ def outcomes_of_units(engine: Engine, limits: Limits) -> pd.DataFrame:
     judge_pairs(engine, "due_pairs", "judged_pairs")
     engine.materialise("analysed_pairs", load_sql(__file__, "analysed_pairs"))
     engine.view("patient_outcomes", load_sql(__file__, "patient_outcomes"))
-    return outcomes_of_members(engine, limits, "counted_units", "unit_baselines")
+    return _cells_of_members(engine, "counted_units", "unit_baselines")
 
 
 def outcomes_of_members(engine: Engine, limits: Limits, units: str, members: str) -> pd.DataFrame:
@@ -190,13 +194,18 @@ def outcomes_of_members(engine: Engine, limits: Limits, units: str, members: str
     Their columns are those of `counted_units` and `unit_baselines`; `route` may hold another group. At the timepoints
     of `timepoint_names`. Leaves `cell_counts` and `cell_outcomes` in the engine.
     """
+    return _with_estimates(_cells_of_members(engine, units, members), limits)
+
+
+def _cells_of_members(engine: Engine, units: str, members: str) -> pd.DataFrame:
+    """Counts and moments for a relation of units and one of their baselines."""
     counts = load_sql(__file__, "cell_counts").replace("/* units */", quoted(units))
     engine.materialise("cell_counts", counts)
     for name in ("kinds", "kind_of_member"):
         engine.materialise(name, load_sql(__file__, name).replace("/* members */", quoted(members)))
     engine.materialise("smallest_cells", load_sql(__file__, "smallest_cells"))
     engine.materialise("cell_outcomes", load_sql(__file__, "cell_outcomes"))
-    return _with_estimates(engine.frame(load_sql(__file__, "outcome_cells")), limits)
+    return engine.frame(load_sql(__file__, "outcome_cells"))
 
 
 def denominators(outcomes: pd.DataFrame) -> pd.DataFrame:
