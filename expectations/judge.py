@@ -49,17 +49,18 @@ def context() -> EphemeralDataContext:
 
 
 class Judge(AbstractContextManager["Judge"]):
-    """A small DuckDB file in `folder` with one view of all `parquet` files, known to Great Expectations as `name`.
+    """A small DuckDB file in `folder` with one view of all Parquet files, known to Great Expectations as `name`.
 
-    A column that a file does not have is NULL in its records.
+    flags: records counted by their flags; the view has every record, records_n of each row. values: one row each. A
+    column that a file does not have is NULL in its records.
     """
 
-    def __init__(self, folder: Path, name: str, parquet: Sequence[Path]) -> None:
+    def __init__(self, folder: Path, name: str, flags: Sequence[Path], values: Sequence[Path] = ()) -> None:
         from expectations import dialect
 
         dialect.register()
         self.name = name
-        self._parquet = tuple(parquet)
+        self._flags, self._values = tuple(flags), tuple(values)
         file = folder / f"{name}.duckdb"
         file.unlink(missing_ok=True)
         self._address = f"{dialect.NAME}:///{os.fspath(file.resolve())}"
@@ -99,12 +100,20 @@ class Judge(AbstractContextManager["Judge"]):
     def _make_view(self) -> None:
         import sqlalchemy
 
-        listed = ", ".join("'" + os.fspath(path.resolve()).replace("'", "''") + "'" for path in self._parquet)
+        counted = f"SELECT *, unnest(range(records_n)) AS _number FROM {_read(self._flags)}"
+        selects = [f"SELECT * EXCLUDE (records_n, _number) FROM ({counted})"] if self._flags else []
+        selects += [f"SELECT * FROM {_read(self._values)}"] if self._values else []
         engine = sqlalchemy.create_engine(self._address)
         with engine.begin() as connection:
-            select = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
-            connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {quoted(_VIEW)} AS {select}")
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE VIEW {quoted(_VIEW)} AS {' UNION ALL BY NAME '.join(selects)}"
+            )
         engine.dispose()
+
+
+def _read(files: Sequence[Path]) -> str:
+    listed = ", ".join("'" + os.fspath(path.resolve()).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{listed}], union_by_name = true)"
 
 
 def stripped(result: Mapping[str, Any]) -> dict[str, Any]:

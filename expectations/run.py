@@ -14,12 +14,13 @@ from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.intake.versions import StoredStates
 from pipelines.rules import evaluation
 from pipelines.rules.breakdown import Part, broken_down
+from pipelines.rules.candidates import prepare
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.drift import profile
 from pipelines.rules.evaluation import judged_pairs, value_name
 from pipelines.rules.finding import Finding, Status
 from pipelines.rules.flagged_rows import FlaggedRow, flagged_rows
-from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements
+from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements, values_select
 from pipelines.rules.rule import Rule
 from pipelines.settings_sections import EngineSettings
 
@@ -32,15 +33,17 @@ _ERROR: tuple[Status, None, None] = ("error", None, None)
 
 @dataclass(frozen=True)
 class Evaluated:
-    """One evaluated relation: its counts by rule, table and column, what is asked about it, and its Parquet file.
+    """One evaluated relation: its counts by rule, table and column, what is asked about it, and its Parquet files.
 
-    path is None when nothing is asked. told: what the version guards tell, as `ClinicValidation.versions`.
-    parts: the counts of what fails, by route and by condition. rows, profile, measured: as those of `ClinicValidation`.
+    path: its flags, None when nothing is asked; values: what is judged by its values, None when nothing is. told: what
+    the version guards tell, as `ClinicValidation.versions`. parts: the counts of what fails, by route and by condition.
+    rows, profile, measured: as those of `ClinicValidation`.
     """
 
     counted: Mapping[tuple[str, str, str], Counted]
     asked: Sequence[Judgement]
     path: Path | None
+    values: Path | None = None
     told: tuple[dict[str, Any], ...] = ()
     parts: Sequence[Part] = ()
     rows: Sequence[FlaggedRow] = ()
@@ -109,16 +112,16 @@ def evaluate_clinic(
     with Engine(folders, memory=limits.memory, threads=limits.threads, scratch=scratch) as engine:
         catalogue.define_in(engine)
         try:
-            evaluation.prepare(engine, {name: _view(engine, name, given) for name, given in relations.items()})
+            prepare(engine, {name: _view(engine, name, given) for name, given in relations.items()})
             for relation in evaluation.relations():
                 evaluation.evaluate(engine, relation)
                 counted = count(engine, relation)
                 asked = judgements(relation, counted)
-                judged = scratch / f"{relation}.parquet" if asked else None
-                if judged is not None:
-                    engine.write_parquet(judged_select(relation, asked), judged, {})
+                flags = _written(engine, judged_select(relation, asked) if asked else None, scratch / relation)
+                values = _written(engine, values_select(relation, asked), scratch / f"{relation}_values")
                 told = _versions(engine) if relation == "guards" else ()
-                written[relation] = Evaluated(counted, asked, judged, told, measured=_measured(engine, relation))
+                measured = _measured(engine, relation)
+                written[relation] = Evaluated(counted, asked, flags, values, told, measured=measured)
             for relation, each in written.items():
                 failing = [pair for pair, counts in each.counted.items() if counts.violated_n]
                 counts_now = profile(engine, "compared") if relation == "drift" else ()
@@ -132,6 +135,15 @@ def evaluate_clinic(
             # What comes after builds on what broke; a relation without a file ends in `error`.
             return written
     return written
+
+
+def _written(engine: Engine, select: str | None, path: Path) -> Path | None:
+    """The Parquet file of a SELECT."""
+    if select is None:
+        return None
+    file = path.with_suffix(".parquet")
+    engine.write_parquet(select, file, {})
+    return file
 
 
 def _versions(engine: Engine) -> tuple[dict[str, Any], ...]:
@@ -167,10 +179,11 @@ def judge_clinic(
 ) -> ClinicValidation:
     """Great Expectations' verdict on all evaluated relations at once; a relation that is absent ends in `error`."""
     asked = [judgement for each in evaluated.values() for judgement in each.asked]
-    paths = [each.path for each in evaluated.values() if each.path is not None]
+    flags = [each.path for each in evaluated.values() if each.path is not None]
+    values = [each.values for each in evaluated.values() if each.values is not None]
     results: list[dict[str, Any]] = []
     if asked:
-        with Judge(scratch, f"judged_{clinic_id}", paths) as judge:
+        with Judge(scratch, f"judged_{clinic_id}", flags, values) as judge:
             results = judge.results(suite(f"rules_{clinic_id}", asked, thresholds))
     answered = {(each["meta"]["rule"], each["meta"]["table"], each["meta"]["column"]): each for each in results}
     verdicts: dict[tuple[str, str, str], tuple[Status, int | None, int | None]] = {}

@@ -5,27 +5,27 @@
 -- thoughts of death or self-harm, and what the instrument says of its use.
 -- A patient's days are a short list: looking through it costs a fifth of a sort of all scores.
 WITH sessions AS (
-    SELECT patient_id, list(session_day) AS session_days
+    SELECT patient_number, list(session_day) AS session_days
     FROM usable_sessions
     WHERE session_day IS NOT NULL
-    GROUP BY patient_id
+    GROUP BY patient_number
 ),
 seen AS (
-    SELECT patient_id, list(contact_day) AS contact_days
+    SELECT patient_number, list(contact_day) AS contact_days
     FROM usable_contacts
     WHERE coalesce(attended, TRUE)
-    GROUP BY patient_id
+    GROUP BY patient_number
 ),
 patients AS (
-    SELECT patient_id, session_days, contact_days, care_route, care_condition
+    SELECT patient_number, session_days, contact_days, care_route, care_condition
     FROM sessions
-    FULL JOIN seen USING (patient_id)
-    FULL JOIN patient_care USING (patient_id)
+    FULL JOIN seen USING (patient_number)
+    FULL JOIN patient_care USING (patient_number)
 ),
 administered AS (
-    SELECT patient_id, scale, respondent, list(score_day) AS score_days
+    SELECT patient_number, scale, respondent, list(score_day) AS score_days
     FROM usable_scores
-    GROUP BY patient_id, scale, respondent
+    GROUP BY patient_number, scale, respondent
 ),
 definitions AS (
     SELECT delivered_id, any_value(own_respondent) AS own_respondent, max(recall_days) AS recall_days,
@@ -52,9 +52,9 @@ SELECT
     patients.care_route,
     patients.care_condition
 FROM usable_scores AS scores
-LEFT JOIN patients ON patients.patient_id = scores.patient_id
+LEFT JOIN patients ON patients.patient_number = scores.patient_number
 LEFT JOIN administered
-    ON administered.patient_id = scores.patient_id
+    ON administered.patient_number = scores.patient_number
     AND administered.scale IS NOT DISTINCT FROM scores.scale
     AND administered.respondent IS NOT DISTINCT FROM scores.respondent
 LEFT JOIN definitions ON definitions.delivered_id = scores.scale

@@ -1,11 +1,10 @@
 -- Grain: one usable session. Inputs: usable_sessions, usable_courses, candidate_adverse_events. Parameters: none.
--- Adds patient_number (stands for the pseudonym, which is left behind here), the patient's own median doses (by the same
--- route and drug) and weight, what the session before states, the conditions and courses of the patient's courses, and
--- what the clinic delivers at all. care_*: by what a failing rule is broken down.
+-- Adds the patient's own median doses (by the same route and drug) and weight, what the session before states, the
+-- conditions and courses of the patient's courses, and what the clinic delivers at all. care_*: by what a failing rule is
+-- broken down.
 WITH patients AS (
     SELECT
-        patient_id,
-        row_number() OVER (ORDER BY patient_id) AS patient_number,
+        patient_number,
         median(weight_kg) AS own_median_weight_kg,
         count(weight_kg) AS own_weight_kg_n,
         list({'day': session_day, 'year': year}) FILTER (WHERE year IS NOT NULL) AS years,
@@ -13,11 +12,11 @@ WITH patients AS (
         list({'day': session_day, 'values': [sbp_pre, dbp_pre, sbp_peak, dbp_peak, sbp_end, dbp_end]})
             FILTER (WHERE sbp_pre IS NOT NULL) AS readings
     FROM usable_sessions
-    GROUP BY patient_id
+    GROUP BY patient_number
 ),
 doses AS (
     SELECT
-        patient_id,
+        patient_number,
         route,
         drug,
         median(dose_mg) AS own_median_dose_mg,
@@ -25,16 +24,16 @@ doses AS (
         median(dose_mg_per_kg) AS own_median_dose_mg_per_kg,
         count(dose_mg_per_kg) AS own_dose_mg_per_kg_n
     FROM usable_sessions
-    GROUP BY patient_id, route, drug
+    GROUP BY patient_number, route, drug
 ),
 courses AS (
     SELECT
-        patient_id,
+        patient_number,
         list(DISTINCT condition) FILTER (WHERE condition IS NOT NULL) AS patient_conditions,
         list(DISTINCT course_id) FILTER (WHERE course_id IS NOT NULL) AS patient_courses,
         min(condition) AS any_condition
     FROM usable_courses
-    GROUP BY patient_id
+    GROUP BY patient_number
 ),
 clinic AS (
     SELECT
@@ -43,9 +42,9 @@ clinic AS (
     FROM usable_sessions
 )
 SELECT
-    sessions.* EXCLUDE (patient_id),
-    patients.* EXCLUDE (patient_id, years, weights, readings),
-    doses.* EXCLUDE (patient_id, route, drug),
+    sessions.*,
+    patients.* EXCLUDE (patient_number, years, weights, readings),
+    doses.* EXCLUDE (patient_number, route, drug),
     courses.patient_conditions,
     courses.patient_courses,
     clinic.*,
@@ -64,10 +63,10 @@ SELECT
     sessions.route AS care_route,
     coalesce(sessions.condition, courses.any_condition) AS care_condition
 FROM usable_sessions AS sessions
-JOIN patients ON patients.patient_id = sessions.patient_id
+JOIN patients ON patients.patient_number = sessions.patient_number
 LEFT JOIN doses
-    ON doses.patient_id = sessions.patient_id
+    ON doses.patient_number = sessions.patient_number
     AND doses.route IS NOT DISTINCT FROM sessions.route
     AND doses.drug IS NOT DISTINCT FROM sessions.drug
-LEFT JOIN courses ON courses.patient_id = sessions.patient_id
+LEFT JOIN courses ON courses.patient_number = sessions.patient_number
 CROSS JOIN clinic

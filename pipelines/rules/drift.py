@@ -23,6 +23,8 @@ SPREAD_FACTOR = 2
 SILENT_FROM_PCT = 5
 # A count of scores in the upper half of a scale is kept from so many scores on.
 KEPT_FROM_N = 11
+# Ends the name of such a count in the profile that the ledger keeps.
+UPPER_HALF = "_upper_half"
 
 DRIFT_REASON = "one field or scale that moves so far from the clinic's own history is worth a look (proposal)"
 _BOTH = f"old_n >= {COMPARED_FROM_N} AND new_n >= {COMPARED_FROM_N}"
@@ -142,7 +144,7 @@ def profile(engine: Engine, compared: str) -> list[dict[str, object]]:
     """
     columns = ("table_name", "measured", "counted_n", "rows_n")
     rows = engine.rows(
-        f"SELECT table_name, CASE kind WHEN 'baseline' THEN measured || '_upper_half' ELSE measured END, "
+        f"SELECT table_name, CASE kind WHEN 'baseline' THEN measured || '{UPPER_HALF}' ELSE measured END, "
         f"new_filled, new_n FROM {quoted(compared)} "
         "WHERE kind = 'completeness' AND new_n > 0 OR kind = 'baseline' AND new_n >= $kept_from_n ORDER BY ALL",
         kept_from_n=KEPT_FROM_N,

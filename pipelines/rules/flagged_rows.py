@@ -9,13 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.engine import Engine, quoted
-from pipelines.rules.evaluation import judged_pairs
+from pipelines.rules.evaluation import is_of_records, judged_pairs
+from pipelines.rules.places import LISTED_MOST_N, first_of_all, rows_at
 from pipelines.rules.rule import Rule
 
-# Of each rule, table and column so many are listed, the earliest deliveries first.
-LISTED_MOST_N = 100
-# More rows than any file has.
-_ROWS_MOST_N = 1 << 40
 # What such a rule expects of a whole file is no flag.
 LIMITS = ("at_most", "at_least")
 
@@ -48,7 +45,7 @@ def flagged_rows(engine: Engine, relation: str, failing: Iterable[tuple[str, str
         for rule, table, column in judged_pairs(relation)
         if (rule.code, table, column) in wanted and rule.over != "delivered" and rule.expected not in LIMITS
     ]
-    if listed and all(rule.over == "usable" for rule, _, _ in listed):
+    if listed and is_of_records(relation):
         return _first_records(engine, relation, listed)
     return [
         FlaggedRow(rule.code, table, column, *place)
@@ -58,31 +55,21 @@ def flagged_rows(engine: Engine, relation: str, failing: Iterable[tuple[str, str
 
 
 def _first_records(engine: Engine, relation: str, listed: Sequence[tuple[Rule, str, str]]) -> list[FlaggedRow]:
-    """The first records of each rule, table and column, all of them by one scan: a place is one whole number."""
     firsts = ", ".join(
-        f"min(place, {LISTED_MOST_N}) FILTER (WHERE {quoted(rule.flag_name(table, column))} = 1)"
+        first_of_all(f"places_{table}", f"{quoted(rule.flag_name(table, column))} = 1")
         for rule, table, column in listed
     )
-    place = f'receipt::BIGINT * {_ROWS_MOST_N} + "row_number" AS place'
-    (found,) = engine.rows(f"SELECT {firsts} FROM (SELECT *, {place} FROM {quoted(f'evaluated_{relation}')})")
+    (found,) = engine.rows(f"SELECT {firsts} FROM {quoted(f'evaluated_{relation}')}")
     return [
-        FlaggedRow(rule.code, table, column, *divmod(number, _ROWS_MOST_N))
-        for (rule, table, column), numbers in zip(listed, found, strict=True)
-        # A row of the file may hold several records.
-        for number in dict.fromkeys(numbers or ())
+        FlaggedRow(rule.code, table, column, *place)
+        for (rule, table, column), places in zip(listed, found, strict=True)
+        for place in rows_at(places)
     ]
 
 
 def _places(rule: Rule, relation: str, table: str, column: str) -> str:
-    """SELECT of receipt, row_number and what it is about, of the records that violate the rule."""
+    """SELECT of receipt, row_number and what it is about, of what is no record and violates the rule."""
     evaluated, violated = quoted(f"evaluated_{relation}"), f"{quoted(rule.flag_name(table, column))} = 1"
-    if rule.over == "patients":
-        return (
-            "SELECT place.receipt, place.row_number, '' FROM ("
-            "SELECT min({'receipt': receipt, 'row_number': \"row_number\"}) AS place "
-            f"FROM {quoted(f'usable_{table}')} JOIN {evaluated} USING (patient_id) WHERE {violated} "
-            "GROUP BY patient_id) ORDER BY place LIMIT $most_n"
-        )
     if rule.over == "drift":
         place = "concat_ws('.', nullif(table_name, ''), nullif(measured, ''))"
         return f"SELECT NULL, NULL, {place} FROM {evaluated} WHERE {violated} ORDER BY ALL LIMIT $most_n"

@@ -11,10 +11,11 @@ from types import MappingProxyType
 
 from pipelines.engine import Engine, quoted
 
-_NO_WORDS = "CAST([] AS VARCHAR[])"
+# SQL of a list without a word.
+NO_WORDS = "CAST([] AS VARCHAR[])"
 # What intake notes of a record that it could not read as it stands; of most records it notes nothing.
 NOTED: Mapping[str, str] = MappingProxyType(
-    {"malformed": "FALSE", "damaged": _NO_WORDS, "unknown": _NO_WORDS, "quarantined_by": _NO_WORDS}
+    {"malformed": "FALSE", "damaged": NO_WORDS, "unknown": NO_WORDS, "quarantined_by": NO_WORDS}
 )
 NOTHING_NOTED = " AND ".join(
     f"NOT {name}" if nothing == "FALSE" else f"len({name}) = 0" for name, nothing in NOTED.items()
@@ -32,7 +33,7 @@ def nothing_in(engine: Engine, relation: str) -> dict[str, str]:
     nothing = {name: f"CAST(NULL AS {kind})" for name, kind in kinds.items() if name not in filled}
     for name in _WORDS:
         if name in filled and not engine.value(f"SELECT max(len({name})) FROM {quoted(relation)}"):
-            nothing[name] = _NO_WORDS
+            nothing[name] = NO_WORDS
     return nothing
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.engine import Engine, quoted
-from pipelines.rules.evaluation import judged_pairs, value_name
+from pipelines.rules.evaluation import is_of_records, judged_pairs, records_of, value_name
 from pipelines.rules.rule import ANY_COLUMN, Rule
 
 
@@ -54,7 +54,7 @@ class Judgement:
 
 
 def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
-    """(rule, table, column) -> counts of an evaluated relation, by one scan of `evaluated_<relation>`."""
+    """(rule, table, column) -> counts of an evaluated relation."""
     pairs = judged_pairs(relation)
     listed: list[str] = []
     for rule, table, column in pairs:
@@ -62,11 +62,12 @@ def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
         if rule.expected in ("at_most", "at_least"):
             listed += [f"count({quoted(value_name(relation, column))})", "NULL"]
         else:
-            listed += [f"count({flag})", f"count_if({flag} = 1)"]
+            listed += [f"coalesce(sum(records_n) FILTER ({flag} {which}), 0)" for which in ("IS NOT NULL", "= 1")]
     (row,) = engine.rows(f"SELECT {', '.join(listed)} FROM {quoted(f'evaluated_{relation}')}")
     counts = zip(row[::2], row[1::2], strict=True)
     return {
-        (rule.code, table, column): Counted(*each) for (rule, table, column), each in zip(pairs, counts, strict=True)
+        (rule.code, table, column): Counted(int(population_n), None if violated_n is None else int(violated_n))
+        for (rule, table, column), (population_n, violated_n) in zip(pairs, counts, strict=True)
     }
 
 
@@ -96,13 +97,30 @@ def _goes_with_others(rule: Rule, counts: Counted) -> bool:
 
 
 def judged_select(relation: str, asked: Iterable[Judgement]) -> str:
-    """SELECT of what Great Expectations reads of `evaluated_<relation>`: the flags and the values judged."""
+    """SELECT of what Great Expectations reads of `evaluated_<relation>`: the flags judged, and records_n of each row.
+
+    Of what is no record the values judged too.
+    """
     columns: dict[str, str] = {}
     for judgement in asked:
         flags = [quoted(judgement.rule.flag_name(judgement.table, column)) for column in judgement.columns]
-        if judgement.values:
-            columns |= {name: quoted(name) for name in judgement.values}
-        else:
+        if not judgement.values:
             columns[judgement.flag] = f"greatest({', '.join(flags)})"
-    listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
-    return f"SELECT {listed} FROM {quoted(f'evaluated_{relation}')}"
+        elif not is_of_records(relation):
+            columns |= {name: quoted(name) for name in judgement.values}
+    listed = "".join(f", {sql} AS {quoted(name)}" for name, sql in columns.items())
+    return f"SELECT records_n{listed} FROM {quoted(f'evaluated_{relation}')}"
+
+
+def values_select(relation: str, asked: Iterable[Judgement]) -> str | None:
+    """SELECT of the values of records that are judged by them; None when there are none."""
+    if not is_of_records(relation):
+        return None
+    columns = {
+        value: column
+        for judgement in asked
+        if judgement.values
+        for value, column in zip(judgement.values, (*judgement.columns, *judgement.rule.among), strict=True)
+    }
+    listed = ", ".join(f"{quoted(column)} AS {quoted(value)}" for value, column in columns.items())
+    return f"SELECT {listed} FROM {quoted(records_of(relation))}" if columns else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipelines.contract.tables import SCORES
 from pipelines.engine import Engine
 from pipelines.rules import evaluation
+from pipelines.rules.candidates import prepare
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def told_versions(engine: Engine, scores: str) -> list[ToldVersion]:
     Needs the instrument catalogue's relations.
     """
     engine.materialise("checked_deliveries", f"SELECT DISTINCT receipt FROM {scores}")
-    evaluation.prepare(engine, {SCORES.name: scores, "deliveries": "checked_deliveries"})
+    prepare(engine, {SCORES.name: scores, "deliveries": "checked_deliveries"})
     evaluation.evaluate(engine, "guards")
     columns = "rule, scale, told_n, of_n, refuses"
     rows = engine.rows(f"SELECT {columns} FROM told_versions ORDER BY refuses DESC, rule, scale")

@@ -123,7 +123,9 @@ def test_a_limit_that_is_just_met_passes_on_both(tmp_path: Path) -> None:
         rows = pd.DataFrame({asked.flag: [1.0] + [0.0] * (100 // limit - 1) + [None]})
         rows.to_parquet(tmp_path / "frame.parquet")
         for given in (limit, limit - 0.01):
-            with Judge(tmp_path, f"limit_{limit}_{given:g}".replace(".", "_"), [tmp_path / "frame.parquet"]) as judge:
+            with Judge(
+                tmp_path, f"limit_{limit}_{given:g}".replace(".", "_"), (), [tmp_path / "frame.parquet"]
+            ) as judge:
                 (found,) = judge.results(suite("native", [asked], {asked.rule.code: given}))
             (oracle,) = _pandas_results(rows, f"pandas limit {given:g}", [asked], {asked.rule.code: given})
             passed[given] = (found["success"], oracle["success"])
@@ -135,7 +137,7 @@ def test_gx_on_duckdb_judges_as_gx_on_pandas(name: str, tmp_path: Path) -> None:
     frame = FRAMES[name].astype("float64")
     frame.to_parquet(tmp_path / "frame.parquet")
     expected = _pandas_results(frame, f"pandas {name}")
-    with Judge(tmp_path, f"differential_{name.replace(' ', '_')}", [tmp_path / "frame.parquet"]) as judge:
+    with Judge(tmp_path, f"differential_{name.replace(' ', '_')}", (), [tmp_path / "frame.parquet"]) as judge:
         found = judge.results(suite("native", ASKED, {}))
     assert len(found) == len(expected) == len(ASKED)
     for ours, oracle in zip(found, expected, strict=True):
@@ -163,7 +165,12 @@ def evaluated(scanned: tuple[Path, dict[str, Evaluated]], tmp_path: Path) -> dic
     folder, found = scanned
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     return {
-        name: replace(each, path=each.path and tmp_path / each.path.relative_to(folder)) for name, each in found.items()
+        name: replace(
+            each,
+            path=each.path and tmp_path / each.path.relative_to(folder),
+            values=each.values and tmp_path / each.values.relative_to(folder),
+        )
+        for name, each in found.items()
     }
 
 

@@ -10,6 +10,7 @@ from expectations.run import ClinicValidation, validate_clinic
 from pipelines.engine import Engine
 from pipelines.instruments.catalogue import load_catalogue
 from pipelines.rules import evaluation
+from pipelines.rules.candidates import prepare
 from pipelines.rules.catalogue import BY_CODE
 from pipelines.rules.shown_sql import counting_sql, source_of
 from tests.unit.expectations import clinic
@@ -37,7 +38,7 @@ def _counted(given: dict[str, Path], folder: Path) -> Counts:
         for name, path in given.items():
             engine.view_parquet(f"given_{name}", [path])
             named[name] = f"given_{name}"
-        evaluation.prepare(engine, named)
+        prepare(engine, named)
         for relation in evaluation.relations():
             evaluation.evaluate(engine, relation)
             rule, table, _ = evaluation.judged_pairs(relation)[0]
