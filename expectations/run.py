@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from expectations.judge import Judge
 from expectations.suites import suite
+from pipelines.contract.tables import TABLES
 from pipelines.engine import Engine, EngineError, quoted
 from pipelines.instruments.catalogue import Catalogue, load_catalogue
 from pipelines.intake.versions import StoredStates
 from pipelines.rules import evaluation
 from pipelines.rules.breakdown import Part, broken_down
-from pipelines.rules.candidates import prepare
+from pipelines.rules.candidates import prepare, unfilled
 from pipelines.rules.catalogue import BY_CODE, threshold_in_force
 from pipelines.rules.drift import profile
 from pipelines.rules.evaluation import judged_pairs, value_name
 from pipelines.rules.finding import Finding, Status
 from pipelines.rules.flagged_rows import FlaggedRow, flagged_rows
+from pipelines.rules.folding import NOTED
 from pipelines.rules.judgements import Counted, Judgement, count, judged_select, judgements, values_select
 from pipelines.rules.rule import Rule
 from pipelines.settings_sections import EngineSettings
@@ -112,9 +114,10 @@ def evaluate_clinic(
     with Engine(folders, memory=limits.memory, threads=limits.threads, scratch=scratch) as engine:
         catalogue.define_in(engine)
         try:
-            prepare(engine, {name: _view(engine, name, given) for name, given in relations.items()})
+            empty = {table: _unfilled(engine, table, relations.get(table)) for table in TABLES}
+            prepare(engine, {name: _view(engine, name, given, empty.get(name)) for name, given in relations.items()})
             for relation in evaluation.relations():
-                evaluation.evaluate(engine, relation)
+                evaluation.evaluate(engine, relation, empty.get(relation))
                 counted = count(engine, relation)
                 asked = judgements(relation, counted)
                 flags = _written(engine, judged_select(relation, asked) if asked else None, scratch / relation)
@@ -166,11 +169,22 @@ def _paths(given: Given) -> tuple[Path, ...]:
     return (given,) if isinstance(given, Path) else (*given.delivered, given.decided)
 
 
-def _view(engine: Engine, name: str, given: Given) -> str:
-    """Make a view of a relation given; return its name."""
-    if not isinstance(given, Path):
+def _unfilled(engine: Engine, table: str, given: Given | None) -> frozenset[str] | None:
+    """Columns of a table that hold nothing; None where that is not known without reading it."""
+    if isinstance(given, Path):
+        return None
+    return unfilled(engine, table, given.delivered, given.decided) if given else unfilled(engine, table)
+
+
+def _view(engine: Engine, name: str, given: Given, empty: Collection[str] | None) -> str:
+    """Make a view of a relation given; return its name. Where nothing is noted of any record, all are accepted."""
+    if isinstance(given, Path):
+        engine.view_parquet(f"given_{name}", [given])
+    elif empty is not None and NOTED.keys() <= set(empty):
+        engine.view_parquet(f"typed_{name}", given.delivered)
+        engine.view(f"given_{name}", f"SELECT * EXCLUDE ({', '.join(NOTED)}) FROM typed_{name}")
+    else:
         return given.view(engine)
-    engine.view_parquet(f"given_{name}", [given])
     return f"given_{name}"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from pipelines.contract.tables import TABLES
-from pipelines.engine import Engine, quoted
+from pipelines.engine import Engine, load_sql, quoted
+from pipelines.rules.folding import NOTED
 
 _STATE_COLUMNS: Mapping[str, str] = MappingProxyType(
     {
@@ -75,3 +78,19 @@ def _with_columns(engine: Engine, relation: str | None, wanted: Mapping[str, str
         listed.append(f"CAST({value if name in present else default} AS {kind}) AS {quoted(name)}")
     source = f"FROM {quoted(relation)}" if relation is not None else "WHERE FALSE"
     return f"SELECT {', '.join(listed)} {source}"
+
+
+def unfilled(engine: Engine, table: str, delivered: Sequence[Path] = (), decided: Path | None = None) -> frozenset[str]:
+    """Columns of a table's candidate records that hold nothing, as the footers of their files tell: no row is read.
+
+    A list that has no word holds nothing, and so does `malformed` where no record is. delivered: the files of typed
+    records; decided: that of the decisions on them, which may quarantine more of them.
+    """
+    columns = {field.name for field in TABLES[table].fields} | {"receipt", "row_number", *NOTED}
+    listed = [os.fspath(path.resolve()) for path in delivered]
+    held = (
+        {str(name) for (name,) in engine.rows(load_sql(__file__, "held_by_files"), files=listed)} if listed else set()
+    )
+    if decided and engine.value("SELECT count(*) FROM read_parquet($file)", file=os.fspath(decided.resolve())):
+        held.add("quarantined_by")
+    return frozenset(columns - held)

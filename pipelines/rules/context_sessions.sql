@@ -2,16 +2,29 @@
 -- Adds the patient's own median doses (by the same route and drug) and weight, what the session before states, the
 -- conditions and courses of the patient's courses, and what the clinic delivers at all. care_*: by what a failing rule is
 -- broken down.
-WITH patients AS (
+-- What a clinic does not deliver is asked of no patient: each of these is empty then.
+WITH weights AS (
     SELECT
         patient_number,
         median(weight_kg) AS own_median_weight_kg,
-        count(weight_kg) AS own_weight_kg_n,
-        list({'day': session_day, 'year': year}) FILTER (WHERE year IS NOT NULL) AS years,
-        list({'day': session_day, 'kg': weight_kg}) FILTER (WHERE weight_kg IS NOT NULL) AS weights,
-        list({'day': session_day, 'values': [sbp_pre, dbp_pre, sbp_peak, dbp_peak, sbp_end, dbp_end]})
-            FILTER (WHERE sbp_pre IS NOT NULL) AS readings
+        count(*) AS own_weight_kg_n,
+        list({'day': session_day, 'kg': weight_kg}) AS weights
     FROM usable_sessions
+    WHERE weight_kg IS NOT NULL
+    GROUP BY patient_number
+),
+years AS (
+    SELECT patient_number, list({'day': session_day, 'year': year}) AS years
+    FROM usable_sessions
+    WHERE year IS NOT NULL
+    GROUP BY patient_number
+),
+readings AS (
+    SELECT
+        patient_number,
+        list({'day': session_day, 'values': [sbp_pre, dbp_pre, sbp_peak, dbp_peak, sbp_end, dbp_end]}) AS readings
+    FROM usable_sessions
+    WHERE sbp_pre IS NOT NULL
     GROUP BY patient_number
 ),
 doses AS (
@@ -24,6 +37,7 @@ doses AS (
         median(dose_mg_per_kg) AS own_median_dose_mg_per_kg,
         count(dose_mg_per_kg) AS own_dose_mg_per_kg_n
     FROM usable_sessions
+    WHERE dose_mg IS NOT NULL OR dose_mg_per_kg IS NOT NULL
     GROUP BY patient_number, route, drug
 ),
 courses AS (
@@ -43,7 +57,8 @@ clinic AS (
 )
 SELECT
     sessions.*,
-    patients.* EXCLUDE (patient_number, years, weights, readings),
+    weights.own_median_weight_kg,
+    coalesce(weights.own_weight_kg_n, 0) AS own_weight_kg_n,
     doses.* EXCLUDE (patient_number, route, drug),
     courses.patient_conditions,
     courses.patient_courses,
@@ -63,7 +78,9 @@ SELECT
     sessions.route AS care_route,
     coalesce(sessions.condition, courses.any_condition) AS care_condition
 FROM usable_sessions AS sessions
-JOIN patients ON patients.patient_number = sessions.patient_number
+LEFT JOIN weights ON weights.patient_number = sessions.patient_number
+LEFT JOIN years ON years.patient_number = sessions.patient_number
+LEFT JOIN readings ON readings.patient_number = sessions.patient_number
 LEFT JOIN doses
     ON doses.patient_number = sessions.patient_number
     AND doses.route IS NOT DISTINCT FROM sessions.route

@@ -7,7 +7,7 @@ WITH limits AS (
     SELECT *, list_min(item_minimum) AS lowest_answer/* limits of answers */
     FROM scale_limits
 ),
-rules AS (
+counted AS (
     SELECT
         *,
         flatten(item_groups) AS numbers,
@@ -15,11 +15,29 @@ rules AS (
         -- Each item counts as answered, once and as a whole: a sum tells the score.
         is_ungrouped AND len(coalesce(skips, [])) = 0 AND len(numbers) > 0 AS is_sum_of_answers,
         len(numbers) AS points_n,
+        -- Each of its items counts as it stands: of a form without an answer beyond the last, all answers do.
+        is_sum_of_answers AND len(coalesce(reversed, [])) = 0 AND list_sort(numbers) = range(1, len(item_minimum) + 1)
+            AS is_plain_sum,
         -- A reversed item counts from the other end of its range.
         coalesce(list_sum([
             item_minimum[number] + item_maximum[number] FOR number IN numbers IF list_contains(reversed, number)
         ]), 0) AS turned_points/* weights of answers */
     FROM scoring_rules
+),
+-- A record of a sum asks for no list: they would be copied to each.
+rules AS (
+    SELECT
+        * REPLACE (
+            CASE WHEN NOT is_sum_of_answers THEN item_groups END AS item_groups,
+            CASE WHEN NOT is_sum_of_answers THEN reversed END AS reversed,
+            CASE WHEN NOT is_sum_of_answers THEN skips END AS skips,
+            CASE WHEN NOT is_sum_of_answers THEN item_minimum END AS item_minimum,
+            CASE WHEN NOT is_sum_of_answers THEN item_maximum END AS item_maximum,
+            CASE WHEN NOT is_sum_of_answers THEN safety_items END AS safety_items,
+            nullif(raw_forms, []) AS raw_forms
+        ),
+        len(safety_items) AS safety_items_n
+    FROM counted
 ),
 limited AS (
     SELECT
@@ -35,7 +53,7 @@ limited AS (
         limits.needs_source,
         delivered.scale_form IS NOT NULL AND NOT list_contains(limits.forms, delivered.scale_form) AS has_other_form,
         rules.max_missing,
-        coalesce(len(rules.safety_items) > 0, FALSE) AS has_safety_items,
+        coalesce(rules.safety_items_n > 0, FALSE) AS has_safety_items,
         rules.combine,
         rules.factor,
         rules.raw_factor,
@@ -50,14 +68,20 @@ limited AS (
             AS has_same_answers,
         rules.is_sum_of_answers,
         rules.points_n,
-        CASE WHEN rules.is_sum_of_answers THEN /* points answered */ END AS answered_points_n,
-        CASE WHEN rules.is_sum_of_answers THEN rules.turned_points + /* sum of points */ END AS sum_of_points,
+        CASE
+            WHEN rules.is_plain_sum AND NOT has_answer_beyond_last THEN items_n
+            WHEN rules.is_sum_of_answers THEN /* points answered */
+        END AS answered_points_n,
+        CASE
+            WHEN rules.is_plain_sum AND NOT has_answer_beyond_last THEN /* sum of answers */
+            WHEN rules.is_sum_of_answers THEN rules.turned_points + /* sum of points */
+        END AS sum_of_points,
         -- An item skipped by design counts as its lowest answer.
         CASE WHEN NOT rules.is_sum_of_answers
             THEN asked_answers([/* items */]::DOUBLE[], rules.skips, rules.item_minimum)
         END AS asked,
         CASE WHEN has_safety_items THEN CASE WHEN rules.is_sum_of_answers
-            THEN len(rules.safety_items) > /* safety items answered */
+            THEN rules.safety_items_n > /* safety items answered */
             ELSE list_bool_or([asked[safety.item] IS NULL FOR safety IN rules.safety_items])
         END END AS safety_item_unanswered,
         -- A group counts as its highest answer.

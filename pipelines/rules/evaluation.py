@@ -73,19 +73,20 @@ def records_of(relation: str) -> str:
     return f"delivered_{relation}" if relation in TABLES else f"usable_{relation.removesuffix('_usable')}"
 
 
-def evaluate(engine: Engine, relation: str) -> str:
+def evaluate(engine: Engine, relation: str, unfilled: Collection[str] | None = None) -> str:
     """Make `evaluated_<relation>`; return its name. In the order of `relations()`, after `candidates.prepare`.
 
     Of records and patients one row per combination of the flags of every rule and column, with route and condition
     where the relation says them: records_n, how many have it, and of usable ones the first places (`places_<table>`).
     Of anything else one row each, records_n 1, with the values that rules are judged by. Of a delivered table it makes
-    `usable_<table>` too. Needs the catalogue's scale_limits, scoring_rules and scale_definitions.
+    `usable_<table>` too; unfilled: its columns that hold nothing, where that is known (candidates.unfilled). Needs the
+    catalogue's scale_limits, scoring_rules and scale_definitions.
 
     Raises:
         EngineError: a relation it is made from cannot be read.
     """
     if relation in TABLES:
-        _evaluate_delivered(engine, relation)
+        _evaluate_delivered(engine, relation, unfilled)
     elif is_of_records(relation):
         _evaluate_softer(engine, relation)
     else:
@@ -99,48 +100,62 @@ def evaluate(engine: Engine, relation: str) -> str:
     return f"evaluated_{relation}"
 
 
-def _evaluate_delivered(engine: Engine, table: str) -> None:
+def _evaluate_delivered(engine: Engine, table: str, unfilled: Collection[str] | None) -> None:
     """Count the flags of single records, of most of which intake noted nothing; make the usable ones."""
     if table == _FIRST_DELIVERED:
         number_patients(engine)
-    candidates = f"candidate_{table}"
-    nothing = nothing_in(engine, candidates)
+    nothing = nothing_in(engine, f"candidate_{table}", unfilled)
     source = _delivered(engine, table, nothing)
     described = _described(engine, quoted(source))
-    flags = _flags(table)
-    parts = {"TRUE": nothing | NOTED}
-    if engine.value(f"SELECT count(*) FROM {quoted(candidates)} WHERE NOT ({NOTHING_NOTED})"):
-        parts = {NOTHING_NOTED: nothing | NOTED, f"NOT ({NOTHING_NOTED})": nothing}
     if is_empty(nothing):
-        flags, parts = dict.fromkeys(flags, "NULL"), {"FALSE": nothing}
-    told = [{name: folded(sql, held) for name, sql in flags.items()} for held in parts.values()]
+        _count_nothing(engine, table)
+        make_usable(engine, table, {"FALSE": nothing}, described, set())
+        return
+    parts = _parts(engine, table, nothing)
+    told = [{name: folded(sql, held) for name, sql in _flags(table).items()} for held in parts.values()]
     asked = list(dict.fromkeys(name for each in told for name in _resting_on(each, described)))
     selects = [
         f"SELECT {_listed(each, asked)} FROM {quoted(source)} WHERE {condition}"
         for each, condition in zip(told, parts, strict=True)
     ]
     _count(engine, table, told[0], asked, " UNION ALL ".join(selects))
-    violated = _violated(engine, table, flags)
+    violated = {flag for flag, (_, violated_n) in flag_counts(engine, table).items() if violated_n}
     make_usable(engine, table, parts, described, violated)
+
+
+def _parts(engine: Engine, table: str, nothing: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Which of the delivered records -> what columns hold in all of them: of most of them intake noted nothing."""
+    clean = {**nothing, **NOTED}
+    if clean == nothing:
+        return {"TRUE": clean}
+    if not engine.value(f"SELECT count(*) FROM {quoted(f'candidate_{table}')} WHERE NOT ({NOTHING_NOTED})"):
+        return {"TRUE": clean}
+    return {NOTHING_NOTED: clean, f"NOT ({NOTHING_NOTED})": dict(nothing)}
 
 
 def _evaluate_softer(engine: Engine, relation: str) -> None:
     """Count the flags of usable records, or of patients."""
     table = relation.removesuffix("_usable")
-    nothing = nothing_in_usable(engine, table) if relation != table else {}
-    flags = _flags(relation)
-    source = _source(engine, relation)
     if relation != table and not engine.value(f"SELECT count(*) FROM {quoted(f'held_usable_{table}')}"):
         # Nothing is looked up in other tables for no record.
-        source, flags = quoted(f"usable_{table}"), dict.fromkeys(flags, "NULL")
+        _count_nothing(engine, relation)
+        return
+    nothing = nothing_in_usable(engine, table) if relation != table else {}
+    source = _source(engine, relation)
     described = _described(engine, source)
-    told = {name: folded(sql, nothing) for name, sql in flags.items()}
+    told = {name: folded(sql, nothing) for name, sql in _flags(relation).items()}
     asked = _resting_on(told, described)
     places = {table: "place"} if "place" in described else {each: f"{each}_place" for each in _PLACED}
     by = [name for name in CARE_COLUMNS if name in described]
     read = ", ".join((_listed(told, asked), *by, *places.values()))
     firsts = {f"places_{of}": first_places(place) for of, place in places.items()}
     _count(engine, relation, told, asked, f"SELECT {read} FROM {source}", by, firsts)
+
+
+def _count_nothing(engine: Engine, relation: str) -> None:
+    """Make `evaluated_<relation>` of no record: a flag that is not there has no population."""
+    first = quoted(next(iter(_flags(relation))))
+    engine.materialise(f"evaluated_{relation}", f"SELECT NULL::TINYINT AS {first}, 0::BIGINT AS records_n WHERE FALSE")
 
 
 def _evaluate_singly(engine: Engine, relation: str) -> None:
@@ -168,16 +183,18 @@ def _count(
     keys = ", ".join(quoted(name) for name in (*asked, *by))
     counts = _listed({"records_n": "count(*)"} | dict(firsts), ("records_n", *firsts))
     counted = f"SELECT {keys}, {counts} FROM ({select}) GROUP BY {keys}"
-    constants = "".join(f", {sql} AS {quoted(name)}" for name, sql in flags.items() if name not in asked)
+    constants = "".join(f", ({sql})::TINYINT AS {quoted(name)}" for name, sql in flags.items() if name not in asked)
     engine.materialise(f"evaluated_{relation}", f"SELECT *{constants} FROM ({counted})")
 
 
-def _violated(engine: Engine, relation: str, flags: Iterable[str]) -> set[str]:
-    """Those of the flags that any record of an evaluated relation violates."""
-    names = list(flags)
-    listed = ", ".join(f"bool_or({quoted(name)} = 1)" for name in names)
-    (found,) = engine.rows(f"SELECT {listed} FROM {quoted(f'evaluated_{relation}')}")
-    return {name for name, is_violated in zip(names, found, strict=True) if is_violated}
+def flag_counts(engine: Engine, relation: str) -> dict[str, tuple[int, int]]:
+    """Flag -> records in its population, and those that violate it; without the flags that have no population."""
+    rows = engine.rows(
+        "SELECT flag, sum(records_n)::BIGINT, coalesce(sum(records_n) FILTER (violated = 1), 0)::BIGINT "
+        f"FROM (SELECT records_n, COLUMNS('^kap_') FROM {quoted(f'evaluated_{relation}')}) "
+        "UNPIVOT (violated FOR flag IN (COLUMNS(* EXCLUDE (records_n)))) GROUP BY flag"
+    )
+    return {flag: (population_n, violated_n) for flag, population_n, violated_n in rows}
 
 
 def _flags(relation: str) -> dict[str, str]:

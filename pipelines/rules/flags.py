@@ -79,6 +79,7 @@ def _answers(items: Sequence[str]) -> dict[str, str]:
         "lowest answer given": f"least({listed})" if items else "NULL",
         "highest answer given": f"greatest({listed})" if items else "NULL",
         "points answered": each("CASE WHEN {item} IS NULL THEN 0 ELSE abs(weight_{n}) END", " + ", "0"),
+        "sum of answers": each("coalesce({item}, 0)", " + ", "0"),
         "sum of points": each("coalesce(weight_{n} * {item}, 0)", " + ", "0"),
         "safety items answered": f"({each('CASE WHEN {item} IS NULL THEN 0 ELSE safety_{n} END', ' + ', '0')})",
     }

@@ -6,7 +6,7 @@ A delivery fills some of a table's columns, and few cells that cannot be read; a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from pipelines.engine import Engine, quoted
@@ -20,21 +20,19 @@ NOTED: Mapping[str, str] = MappingProxyType(
 NOTHING_NOTED = " AND ".join(
     f"NOT {name}" if nothing == "FALSE" else f"len({name}) = 0" for name, nothing in NOTED.items()
 )
-_WORDS = ("set_aside",)
 # A text stays what it is, whatever words are in it.
 _COMMENT = re.compile(r"--.*")
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"\w+\"|\w+")
 
 
-def nothing_in(engine: Engine, relation: str) -> dict[str, str]:
-    """Column -> SQL of what it holds in every row of a relation: NULL, or of `set_aside` no word."""
+def nothing_in(engine: Engine, relation: str, unfilled: Collection[str] | None = None) -> dict[str, str]:
+    """Column -> SQL of what it holds in every row of a relation: NULL, or no word, or FALSE.
+
+    unfilled: the columns that hold nothing, where that is known (candidates.unfilled); else the rows are counted.
+    """
     kinds = {str(name): str(kind) for name, kind, *_ in engine.rows(f"DESCRIBE {quoted(relation)}")}
-    filled = engine.filled(relation, kinds)
-    nothing = {name: f"CAST(NULL AS {kind})" for name, kind in kinds.items() if name not in filled}
-    for name in _WORDS:
-        if name in filled and not engine.value(f"SELECT max(len({name})) FROM {quoted(relation)}"):
-            nothing[name] = NO_WORDS
-    return nothing
+    empty = kinds.keys() - engine.filled(relation, kinds) if unfilled is None else kinds.keys() & set(unfilled)
+    return {name: NOTED.get(name, f"CAST(NULL AS {kind})") for name, kind in kinds.items() if name in empty}
 
 
 def is_empty(nothing: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.engine import Engine, quoted
-from pipelines.rules.evaluation import is_of_records, judged_pairs, records_of, value_name
+from pipelines.rules.evaluation import flag_counts, is_of_records, judged_pairs, records_of, value_name
 from pipelines.rules.rule import ANY_COLUMN, Rule
 
 
@@ -55,20 +55,13 @@ class Judgement:
 
 def count(engine: Engine, relation: str) -> dict[tuple[str, str, str], Counted]:
     """(rule, table, column) -> counts of an evaluated relation."""
-    pairs = judged_pairs(relation)
-    listed: list[str] = []
-    for rule, table, column in pairs:
-        flag = quoted(rule.flag_name(table, column))
-        if rule.expected in ("at_most", "at_least"):
-            listed += [f"count({quoted(value_name(relation, column))})", "NULL"]
-        else:
-            listed += [f"coalesce(sum(records_n) FILTER ({flag} {which}), 0)" for which in ("IS NOT NULL", "= 1")]
-    (row,) = engine.rows(f"SELECT {', '.join(listed)} FROM {quoted(f'evaluated_{relation}')}")
-    counts = zip(row[::2], row[1::2], strict=True)
-    return {
-        (rule.code, table, column): Counted(int(population_n), None if violated_n is None else int(violated_n))
-        for (rule, table, column), (population_n, violated_n) in zip(pairs, counts, strict=True)
-    }
+    counts = flag_counts(engine, relation)
+    found: dict[tuple[str, str, str], Counted] = {}
+    for rule, table, column in judged_pairs(relation):
+        population_n, violated_n = counts.get(rule.flag_name(table, column), (0, 0))
+        limited = rule.expected in ("at_most", "at_least")
+        found[rule.code, table, column] = Counted(population_n, None if limited else violated_n)
+    return found
 
 
 def judgements(relation: str, counted: Mapping[tuple[str, str, str], Counted]) -> list[Judgement]:

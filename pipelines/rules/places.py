@@ -25,4 +25,4 @@ def first_of_all(places: str, condition: str) -> str:
 
 def rows_at(places: Iterable[int] | None) -> list[tuple[int, int]]:
     """(receipt, row number) of places; a row of a file may hold several records and is told once."""
-    return [divmod(place, _ROWS_MOST_N) for place in dict.fromkeys(places or ())]  # type: ignore[misc]
+    return [divmod(place, _ROWS_MOST_N) for place in dict.fromkeys(places or ())]

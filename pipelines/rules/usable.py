@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
+from types import MappingProxyType
 
 from pipelines.contract.tables import TABLES
 from pipelines.engine import Engine, load_sql, quoted
@@ -18,8 +20,10 @@ from pipelines.rules.rule import Rule
 # Tables whose softer rules need more than the record: context_<table>.sql adds it.
 WITH_CONTEXT = ("sessions", "scores", "courses", "contacts", "adverse_events")
 _CONTEXTS = (*(f"context_{table}" for table in WITH_CONTEXT), "context_patients", "patient_care")
+_CONSTANT: Mapping[str, str] = MappingProxyType({**NOTED, "set_aside": NO_WORDS})
 # What is asked of a record before it is usable, and of every usable one.
-_ASKED = frozenset({"patient_id", "state", "record_status", "receipt", "row_number"})
+_FIRST_ASKED = frozenset({"patient_id", "state", "record_status"})
+_PLACE_OF = frozenset({"receipt", "row_number"})
 
 
 def number_patients(engine: Engine) -> None:
@@ -43,24 +47,25 @@ def make_usable(
     is told as left empty too; of those that a rule asks about. Needs patient_numbers.
     """
     everywhere = _held_by_all(parts)
-    carried = [name for name in described if name in _named() | _ASKED]
-    held = [name for name in carried if name not in everywhere or name == "patient_id"]
+    carried = [name for name in described if name in _named() - _FIRST_ASKED]
+    first_asked = [name for name in described if name in _FIRST_ASKED]
+    held = [name for name in carried if name not in everywhere]
     found = [each for each in pairs(table, "delivered") if each[0].flag_name(table, each[1]) in violated]
     selects = [
-        f"SELECT {', '.join((*map(quoted, held), *(_flag(table, *pair, nothing) for pair in found)))} "
+        f"SELECT {', '.join((*map(quoted, (*first_asked, *held)), *(_flag(table, *pair, nothing) for pair in found)))} "
         f"FROM {quoted(f'delivered_{table}')} WHERE {condition}"
         for condition, nothing in parts.items()
     ]
-    kept, conditions = _after(table, found, held, everywhere)
+    kept, conditions = _after(table, found, held)
     engine.materialise(
         f"held_usable_{table}",
         f"SELECT {', '.join(f'{sql} AS {quoted(name)}' for name, sql in kept.items())} "
         f"FROM ({' UNION ALL '.join(selects)}) AS own "
         "LEFT JOIN patient_numbers AS numbers ON numbers.patient_id = own.patient_id "
-        f"WHERE {' AND '.join(conditions) or 'TRUE'}",
+        f"WHERE {' AND '.join(conditions)}",
     )
     constants = {"set_aside": NO_WORDS} | {
-        name: NOTED.get(name, f"CAST(NULL AS {described[name]})") for name in carried if name != "patient_id"
+        name: _CONSTANT.get(name, f"CAST(NULL AS {described[name]})") for name in carried
     }
     listed = [quoted(name) if name in kept else f"{constants[name]} AS {quoted(name)}" for name in (*kept, *constants)]
     engine.view(
@@ -74,7 +79,7 @@ def nothing_in_usable(engine: Engine, table: str) -> dict[str, str]:
     kinds = {name: {str(column): str(kind) for column, kind, *_ in engine.rows(f"DESCRIBE {name}_{table}")}
              for name in ("usable", "held_usable")}  # fmt: skip
     return {
-        name: ({"set_aside": NO_WORDS} | NOTED).get(name, f"CAST(NULL AS {kind})")
+        name: _CONSTANT.get(name, f"CAST(NULL AS {kind})")
         for name, kind in kinds["usable"].items()
         if name not in kinds["held_usable"] and name != "place"
     }
@@ -85,8 +90,9 @@ def _held_by_all(parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     return {name: sql for name, sql in first.items() if all(other.get(name) == sql for other in others)}
 
 
+@cache
 def _named() -> frozenset[str]:
-    """Every word that the softer rules name, in a predicate or in what their contexts read."""
+    """Every word that the softer rules name, in a predicate or in what their contexts read; and a record's place."""
     contexts = [load_sql(__file__, name) for name in _CONTEXTS]
     softer = [
         text
@@ -95,7 +101,7 @@ def _named() -> frozenset[str]:
         for _, column in rule.applies
         for text in (*rule.predicates(column), column, *rule.among)
     ]
-    return frozenset().union(*map(names_in, (*contexts, *softer)))
+    return frozenset().union(*map(names_in, (*contexts, *softer))) | _PLACE_OF
 
 
 def _flag(table: str, rule: Rule, column: str, nothing: Mapping[str, str]) -> str:
@@ -103,19 +109,10 @@ def _flag(table: str, rule: Rule, column: str, nothing: Mapping[str, str]) -> st
     return f"{violated} AS {quoted(rule.flag_name(table, column))}"
 
 
-def _after(
-    table: str, found: Collection[tuple[Rule, str]], held: Collection[str], everywhere: Collection[str]
-) -> tuple[dict[str, str], list[str]]:
+def _after(table: str, found: Collection[tuple[Rule, str]], held: Collection[str]) -> tuple[dict[str, str], list[str]]:
     """(column -> SQL, conditions) of a usable record, from one delivered and the flags that were found in any."""
     blanking: dict[str, list[str]] = {}
-    conditions = [
-        condition
-        for name, condition in (
-            ("state", "own.state <> 'quarantined'"),
-            ("record_status", "own.record_status IS DISTINCT FROM 'withdrawn'"),
-        )
-        if name not in everywhere
-    ]
+    conditions = ["own.state <> 'quarantined'", "own.record_status IS DISTINCT FROM 'withdrawn'"]
     for rule, column in found:
         flag = quoted(rule.flag_name(table, column))
         if rule.effect_on(column) == "quarantines":
@@ -127,7 +124,6 @@ def _after(
         if name in blanking
         else f"own.{quoted(name)}"
         for name in held
-        if name != "patient_id"
     }
     kept["patient_number"] = "numbers.patient_number"
     told = [(column, flags) for column, flags in blanking.items() if column in _asked_about(table)]

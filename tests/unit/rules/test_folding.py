@@ -19,11 +19,16 @@ def test_names_are_those_outside_of_texts_and_comments() -> None:
     assert names_in(sql).isdisjoint({"condition", "weight_kg", "patient"})
 
 
-def test_a_column_holds_nothing_when_no_row_has_a_value_or_a_word_set_aside() -> None:
+def test_a_column_holds_nothing_when_no_row_has_a_value_or_where_that_is_known() -> None:
     with Engine() as engine:
         engine.materialise(
-            "given", "SELECT unnest([1, NULL]) AS n, NULL::DOUBLE AS kg, CAST([] AS VARCHAR[]) AS set_aside"
+            "given",
+            "SELECT unnest([1, NULL]) AS n, NULL::DOUBLE AS kg, FALSE AS malformed, CAST([] AS VARCHAR[]) AS damaged",
         )
-        assert nothing_in(engine, "given") == {"kg": "CAST(NULL AS DOUBLE)", "set_aside": "CAST([] AS VARCHAR[])"}
-        engine.materialise("given", "SELECT 1 AS n, ['n'] AS set_aside")
-        assert nothing_in(engine, "given") == {}
+        assert nothing_in(engine, "given") == {"kg": "CAST(NULL AS DOUBLE)"}
+        assert nothing_in(engine, "given", {"kg", "malformed", "damaged", "not a column"}) == {
+            "kg": "CAST(NULL AS DOUBLE)",
+            "malformed": "FALSE",
+            "damaged": "CAST([] AS VARCHAR[])",
+        }
+        assert nothing_in(engine, "given", set()) == {}
