@@ -76,12 +76,11 @@ def make_usable(
 
 def nothing_in_usable(engine: Engine, table: str) -> dict[str, str]:
     """Column -> SQL of what it holds in every usable record of a table, of the columns that hold nothing."""
-    kinds = {name: {str(column): str(kind) for column, kind, *_ in engine.rows(f"DESCRIBE {name}_{table}")}
-             for name in ("usable", "held_usable")}  # fmt: skip
+    held = {name for name, *_ in engine.rows(f"DESCRIBE held_usable_{table}")} | {"place"}
     return {
         name: _CONSTANT.get(name, f"CAST(NULL AS {kind})")
-        for name, kind in kinds["usable"].items()
-        if name not in kinds["held_usable"] and name != "place"
+        for name, kind, *_ in engine.rows(f"DESCRIBE usable_{table}")
+        if name not in held
     }
 
 
