@@ -1,4 +1,4 @@
-"""Great Expectations at work: a validation definition over a view on Parquet in a small DuckDB file; counts return."""
+"""Great Expectations at work: a checkpoint over a view on Parquet in a small DuckDB file; counts return."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ class Judge(AbstractContextManager["Judge"]):
             held = context().suites.add(expected)
             definition = great_expectations.ValidationDefinition(name=name, data=batch, suite=held)
             context().validation_definitions.add(definition)
-            result = definition.run(result_format=RESULT_FORMAT)
+            checkpoint = great_expectations.Checkpoint(
+                name=name, validation_definitions=[definition], result_format=RESULT_FORMAT
+            )
+            (result,) = context().checkpoints.add(checkpoint).run().run_results.values()
         except Exception:
             # Whatever broke, its text may quote a row. The rules end in `error`, never in a pass.
             return []
@@ -143,10 +146,10 @@ def raised(info: Any) -> bool:
 
 
 def _forget(name: str) -> None:
-    """Drop a suite and its validation definition from the shared context, if they got that far."""
+    """Drop a checkpoint, its validation definition and suite from the shared context, as far as they got."""
     from great_expectations.exceptions import DataContextError
 
-    for store in (context().validation_definitions, context().suites):
+    for store in (context().checkpoints, context().validation_definitions, context().suites):
         try:
             store.delete(name)
         except DataContextError:
