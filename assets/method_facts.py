@@ -117,6 +117,7 @@ def _rule(rule: Rule, threshold_pct: float) -> RuleFact:
         subcategory=rule.subcategory,
         level=rule.level,
         sql={(table, column): counting_sql(rule, table, column, threshold_pct) for table, column in rule.applies},
+        group=rule.group,
     )
 
 

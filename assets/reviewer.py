@@ -19,8 +19,9 @@ from pipelines.provenance.rule_runs import rule_runs
 from pipelines.steps.job import Job
 from pipelines.steps.quality import findings_of
 from reports.reviewer.flagged import Flagged
+from reports.reviewer.inside import Listed, Part
 from reports.reviewer.report import Found, build_reviewers_report
-from reports.reviewer.rule_page import Listed, Part
+from reports.sections.parts import EarlierRun
 
 REPORT = "quality.html"
 # Of each clinic, the lists of so many of its last deliveries are counted.
@@ -40,7 +41,9 @@ def write_reviewers_report(job: Job) -> Path:
         list(_flagged(kept, receipts)),
     )
     folder = job.home.validation_of(job.run_id)
-    for path, content in build_reviewers_report(found, facts, _earlier_reports(job, history)).items():
+    known = {delivery.clinic_id for delivery in facts.deliveries} | set(history.validated)
+    earlier = _earlier_runs(job, history, sorted(known))
+    for path, content in build_reviewers_report(found, facts, earlier).items():
         file = folder / path
         for parent in reversed(file.relative_to(folder).parents):
             make_folder(folder / parent, PRIVATE_FOLDER)
@@ -48,13 +51,19 @@ def write_reviewers_report(job: Job) -> Path:
     return folder / REPORT
 
 
-def _earlier_reports(job: Job, history: History) -> dict[str, str]:
-    """Of clinics that this run did not judge, the report of the run that did, as this run's page links it."""
-    found = {}
-    for clinic_id, body in history.validated.items():
+def _earlier_runs(job: Job, history: History, clinic_ids: Iterable[str]) -> dict[str, EarlierRun | None]:
+    """Of clinics that this run did not judge, the run that did, its report as this run's page links it."""
+    found: dict[str, EarlierRun | None] = {}
+    for clinic_id in clinic_ids:
+        body = history.validated.get(clinic_id)
+        if body is None:
+            found[clinic_id] = None
+            continue
         run_id, path = str(body.get("run_id") or "-"), f"clinics/{clinic_id}/{REPORT}"
-        if run_id != job.run_id and (job.home.validation_of(run_id) / path).exists():
-            found[clinic_id] = f"../{run_id}/{path}"
+        if run_id != job.run_id:
+            is_there = (job.home.validation_of(run_id) / path).exists()
+            newest = max(body["receipts"], default=0)
+            found[clinic_id] = EarlierRun(run_id, newest, f"../{run_id}/{path}" if is_there else "")
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 # A month's deliveries of the largest clinic pass in this; more makes a run hardly faster.
 MOST_MEMORY_MB = 1200
@@ -93,6 +94,13 @@ class Engine(AbstractContextManager["Engine"]):
         """The result as a data frame: for what is small."""
         return self.execute(statement, **parameters).df()
 
+    def arrow(self, statement: str) -> pa.Table:
+        """The result as an Arrow table, which keeps every type: to be `define`d again, in this or another engine."""
+        try:
+            return self.connection.sql(statement).to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineError(_without_values(error)) from None
+
     def rows(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """The result as tuples."""
         return self.execute(statement, **parameters).fetchall()
@@ -136,8 +144,8 @@ class Engine(AbstractContextManager["Engine"]):
         (counts,) = self.rows(f"SELECT {', '.join(f'count({quoted(column)})' for column in asked)} FROM {quoted(name)}")
         return frozenset(column for column, count in zip(asked, counts, strict=True) if count)
 
-    def define(self, name: str, frame: pd.DataFrame) -> None:
-        """Make table `name` from a small data frame."""
+    def define(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+        """Make table `name` from a small data frame, or from an Arrow table."""
         self.connection.register("_incoming", frame)
         self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming")
         self.connection.unregister("_incoming")

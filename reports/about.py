@@ -129,6 +129,7 @@ class RuleFact:
     effects: one per kind of column it judges. threshold_pct: share of failures up to which it passes (0 to 100), None
     where nothing is judged. kahn, subcategory, context: the cell of Kahn et al. (2016); empty for what is only counted.
     level: what one failure is of (`field`, `row`, ...). sql: of each (table, column), the query that counts it.
+    group: `keys`, `completeness` and so on; empty for what is only counted.
     """
 
     sentence: str
@@ -143,6 +144,7 @@ class RuleFact:
     subcategory: str = ""
     level: str = ""
     sql: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    group: str = ""
 
 
 @dataclass(frozen=True)

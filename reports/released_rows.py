@@ -98,7 +98,10 @@ def state(record: Row | None, column: str) -> str:
 def for_clinic(table: ReleasedTable, clinic_id: str) -> ReleasedTable:
     """The same table with this clinic's rows only: no other clinic, and not `all`."""
     frame = released(table).frame
-    return replace(table, frame=frame[frame["clinic_id"] == clinic_id].reset_index(drop=True))
+    own = replace(table, frame=frame[frame["clinic_id"] == clinic_id].reset_index(drop=True))
+    if table in _READ:
+        _READ[own] = [record for record in _READ[table] if record["clinic_id"] == clinic_id]
+    return own
 
 
 def conditions_in(records: list[dict[str, Any]]) -> list[str]:

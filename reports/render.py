@@ -42,6 +42,7 @@ def own_file(name: str) -> str:
     return resources.files("reports").joinpath(name).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=32)
 def source_hash(text: str) -> str:
     """The CSP source of an inline block: 'sha256-...' of its UTF-8 bytes."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
@@ -55,6 +56,10 @@ def vetted(text: str) -> Markup:
     if any(ending in text.lower() for ending in ("</script", "</style", "<!--")):
         raise ValueError("a block may not end its own element")
     return Markup(text)
+
+
+# The same few stand in every page of a site.
+_own_block = lru_cache(maxsize=32)(vetted)
 
 
 def page(
@@ -80,8 +85,8 @@ def page(
             name=words.name,
             language=words.language,
             csp=content_security_policy(style, running),
-            style=vetted(style),
-            scripts=[vetted(script) for script in running],
+            style=_own_block(style),
+            scripts=[_own_block(script) for script in running],
             page_data=vetted(json_text(data)) if data else None,
         )
     )

@@ -158,10 +158,13 @@
     form.appendChild(button);
   }
 
-  // Paper has no summary to click: what is folded is printed, and folded again afterwards.
+  // Paper has no summary to click: what is folded is printed, and folded again afterwards. Where that would be a book,
+  // the page says data-as-shown, and what stands open is printed.
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened = Array.from(document.querySelectorAll("details:not([open])")).filter(function (details) {
+      return !details.closest("[data-as-shown]");
+    });
     opened.forEach(function (details) { details.open = true; });
   });
   window.addEventListener("afterprint", function () {

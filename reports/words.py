@@ -40,11 +40,17 @@ class Words:
 
     def names(self, kind: str) -> dict[str, str]:
         """code -> readable name, for every code of that kind."""
-        return {key[len(kind) + 1 :]: text for key, text in self.sentences.items() if key.startswith(f"{kind}.")}
+        return dict(_names(self, kind))
 
     def name(self, kind: str, code: str) -> str:
         """The readable name of a code (`condition`, `ptsd`), the code itself when the file has none."""
         return self.sentences.get(f"{kind}.{code}", code)
+
+
+# Every section of every page asks for them, and a file has some thousand sentences to look through.
+@lru_cache(maxsize=512)
+def _names(words: Words, kind: str) -> dict[str, str]:
+    return {key[len(kind) + 1 :]: text for key, text in words.sentences.items() if key.startswith(f"{kind}.")}
 
 
 @lru_cache(maxsize=8)

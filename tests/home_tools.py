@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import shutil
 import sys
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -30,6 +32,7 @@ from pipelines.steps.publication import publish
 from pipelines.steps.versions import settle_lake
 
 Row = Mapping[str, Any]
+LAIN_SECONDS = 60
 PHQ9_ITEMS = tuple(f"item_{number:02d}" for number in range(1, 10))
 
 
@@ -91,6 +94,8 @@ def deliver(home: Home, clinic_id: str, name: str, rows: Sequence[Row] | str) ->
     else:
         content = text.encode()
         path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
+    # As most files are when a run finds them: one that is still being written is waited for.
+    os.utime(path, (time.time() - LAIN_SECONDS,) * 2)
     return path
 
 

@@ -46,10 +46,10 @@ def release(name: str, frame: pd.DataFrame, profile: str = "clinic", limits: Lim
     reasons = _reasons(true, policy, limits)
     shown = true.copy()
     for column in policy.figures:
-        shown[column] = shown[column].mask(pd.Series(reasons[column] != ""))
+        shown[column] = shown[column].mask(reasons[column] != "")
     if "evidence" in policy.columns:
         # The tier of a withheld n_analysed would tell whether it is 0.
-        shown["evidence"] = true["evidence"].mask(pd.Series(reasons[policy.analysed] == WITHHELD), WITHHELD)
+        shown["evidence"] = true["evidence"].mask(reasons[policy.analysed] == WITHHELD, WITHHELD)
     shown["empty_because"] = _listed(reasons, policy.figures)
     return ReleasedTable(name=name, key=policy.key, profile=profile, frame=shown)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from pandas.api.extensions import ExtensionDtype
 from pydantic import TypeAdapter, ValidationError
 
@@ -136,20 +137,29 @@ class Catalogue:
 
     def define_in(self, engine: Engine) -> None:
         """Make `scale_definitions`, `scoring_rules`, `scale_limits`, `version_guards` and the macros in the engine."""
-        engine.define("scale_definitions", self.scale_definitions())
-        for name, frame in (
-            ("scoring_rules", self.scoring_rules()),
-            ("scale_limits", self.scale_limits()),
-            ("version_guards", self.version_guards()),
-        ):
-            engine.define(f"_{name}", frame)
-            engine.materialise(name, load_sql(__file__, name))
-            engine.execute(f'DROP TABLE "_{name}"')
+        for name, relation in self._relations.items():
+            engine.define(name, relation)
         for macro, parameters in (
             ("asked_answers", "answers, skips, item_minimum"),
             ("is_on_step", "total, lowest, step"),
         ):
             engine.execute(f"CREATE OR REPLACE MACRO {macro}({parameters}) AS (\n{load_sql(__file__, macro)})")
+
+    # Made once: every file taken in has an engine of its own.
+    @cached_property
+    def _relations(self) -> Mapping[str, pa.Table]:
+        frames = {
+            "scoring_rules": self.scoring_rules(),
+            "scale_limits": self.scale_limits(),
+            "version_guards": self.version_guards(),
+        }
+        with Engine() as engine:
+            engine.define("scale_definitions", self.scale_definitions())
+            made = {"scale_definitions": engine.arrow("SELECT * FROM scale_definitions")}
+            for name, frame in frames.items():
+                engine.define(f"_{name}", frame)
+                made[name] = engine.arrow(load_sql(__file__, name))
+        return made
 
 
 @cache

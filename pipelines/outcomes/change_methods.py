@@ -335,14 +335,15 @@ def _combined(given: pd.DataFrame, people: Mapping[str, Any], cutoff: Numbers) -
 
 def _rows(given: pd.DataFrame, method: str, band: Mapping[str, Any]) -> pd.DataFrame:
     """The rows of one method: what it did not set is as a plain change in points has it."""
-    frame = given[["block", "scale", "better", "minimum", "maximum"]].assign(
-        **{"slope": 1.0, "shift": 0.0, "threshold": np.nan, "threshold_below": np.nan, "cutoff": np.nan}
+    plain = (
+        {name: given[name] for name in ("block", "scale", "better", "minimum", "maximum")}
+        | {"slope": 1.0, "shift": 0.0, "threshold": np.nan, "threshold_below": np.nan, "cutoff": np.nan}
         | {"sd": np.nan, "sd_n": np.nan, "reliability": np.nan, "by_case": False}
         | dict.fromkeys(CLINICAL, np.nan)
         | dict.fromkeys(("fact_source", "sd_source", "reliability_kind", "reliability_population", "mark"))
         | {"threshold_unit": "points"}
-        | dict(band)
     )
+    frame = pd.DataFrame(plain | dict(band), index=given.index)
     if "threshold_worse" not in band:
         frame["threshold_worse"] = frame["threshold"]
     method_source = METHODS[method].source

@@ -9,13 +9,13 @@ from pipelines.outcomes.estimates import rounded
 
 def finished(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """The columns in order; whole numbers as nullable integers, statistics rounded to 6 decimals."""
-    result = frame[list(columns)].copy()
-    for column in columns:
-        if is_count(column):
-            result[column] = result[column].astype("Int64")
-        elif pd.api.types.is_float_dtype(result[column]):
-            result[column] = rounded(result[column])
-    return result.reset_index(drop=True)
+    return pd.DataFrame({column: _typed(frame[column]) for column in columns}).reset_index(drop=True)
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    if is_count(str(values.name)):
+        return values.astype("Int64")
+    return pd.Series(rounded(values), index=values.index) if pd.api.types.is_float_dtype(values) else values
 
 
 def is_count(column: str) -> bool:

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipelines.provenance.filled_runs import filled_by_run
+
 # So many of the last runs a rule is followed over.
 FOLLOWED_N = 24
 Key: TypeAlias = tuple[str, str, str, str]
@@ -24,8 +26,13 @@ COLUMNS = (*KEY, "status", "failed_n", "evaluated_n", "failed_pct", "threshold",
 _KINDS = {"failed_n": "Int64", "evaluated_n": "Int64", "failed_pct": "Float64", "threshold": "Float64"}
 
 
+def no_filled() -> pd.DataFrame:
+    """The frame `filled` of RuleRuns without a row."""
+    return filled_by_run(())
+
+
 def no_findings() -> pd.DataFrame:
-    """The frame of RuleRuns without a row."""
+    """The frame `found` of RuleRuns without a row."""
     return pd.DataFrame(columns=["run", *COLUMNS]).astype({"run": "int64", **_KINDS})
 
 
@@ -33,13 +40,15 @@ def no_findings() -> pd.DataFrame:
 class Run:
     """One run that told something new. number: 1, 2, ... receipt: the newest delivery it judged. clinics: those judged.
 
-    run_id is the name of its folder under `validation/`; empty where it may not be told.
+    run_id is the name of its folder under `validation/`; empty where it may not be told. newest: the newest delivery
+    that it judged of each of its clinics.
     """
 
     number: int
     receipt: int
     clinics: frozenset[str]
     run_id: str = ""
+    newest: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,13 @@ class RuleRuns:
     """The runs in order, and what each found.
 
     found: one row per run (its number), clinic judged in it, rule, table and column: status, failed_n of evaluated_n
-    rows, failed_pct and threshold (0 to 100), effect; a figure not shown is NA.
+    rows, failed_pct and threshold (0 to 100), effect; a figure not shown is NA. filled: of each run what is filled in,
+    see `filled_by_run`; without a row where exact counts may not be told.
     """
 
     runs: tuple[Run, ...] = ()
     found: pd.DataFrame = field(default_factory=no_findings, compare=False)
+    filled: pd.DataFrame = field(default_factory=no_filled, compare=False)
 
     @cached_property
     def by_check(self) -> Mapping[Key, CheckRuns]:
@@ -114,10 +125,14 @@ class RuleRuns:
         """The runs that judged this clinic, counted anew, with nothing of another clinic."""
         own = [run for run in self.runs if clinic_id in run.clinics]
         numbers = {run.number: place for place, run in enumerate(own, start=1)}
-        rows = self.found[self.found["clinic_id"] == clinic_id]
-        rows = rows.assign(run=rows["run"].map(numbers).astype("int64"))
+        found, filled = (rows[rows["clinic_id"] == clinic_id] for rows in (self.found, self.filled))
+        found, filled = (rows.assign(run=rows["run"].map(numbers).astype("int64")) for rows in (found, filled))
         only = frozenset({clinic_id})
-        return RuleRuns(tuple(replace(run, number=numbers[run.number], clinics=only) for run in own), rows)
+        runs = tuple(
+            replace(run, number=numbers[run.number], receipt=run.newest.get(clinic_id, run.receipt), clinics=only)
+            for run in own
+        )
+        return RuleRuns(runs, found, filled)
 
     def standing(self, number: int) -> pd.DataFrame:
         """What stands after that run: of each clinic the rows of the last run until then that judged it."""
@@ -138,26 +153,28 @@ def rule_runs(validations: Sequence[Mapping[str, Any]]) -> RuleRuns:
     Left out: a judgement that repeats the clinic's last one (a blocked delivery is judged in every run), and one
     without a verdict (`error`) that the clinic's next judgement of the same deliveries replaced.
     """
-    grouped: dict[object, list[Mapping[str, Any]]] = {}
+    of_run: dict[object, list[Mapping[str, Any]]] = {}
     for place, body in _told(validations):
-        grouped.setdefault(body.get("run_id") or place, []).append(body)
+        of_run.setdefault(body.get("run_id") or place, []).append(body)
+    grouped = tuple(of_run.values())
     runs = tuple(
         Run(
             number,
             max((max(body["receipts"], default=0) for body in bodies), default=0),
             frozenset(body["clinic_id"] for body in bodies),
             str(bodies[0].get("run_id") or ""),
+            {body["clinic_id"]: max(body["receipts"], default=0) for body in bodies},
         )
-        for number, bodies in enumerate(grouped.values(), start=1)
+        for number, bodies in enumerate(grouped, start=1)
     )
     rows = [
         (number, body["clinic_id"], *finding)
-        for number, bodies in enumerate(grouped.values(), start=1)
+        for number, bodies in enumerate(grouped, start=1)
         for body in bodies
         for finding in body["findings"]
     ]
     found = pd.DataFrame(rows, columns=["run", *COLUMNS]).astype({"run": "int64", **_KINDS}) if rows else no_findings()
-    return RuleRuns(runs, found)
+    return RuleRuns(runs, found, filled_by_run(grouped))
 
 
 def _told(validations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from pipelines.provenance.rule_runs import KEY, RuleRuns
+from pipelines.vocabulary import ALL
 from reports import figures
-from reports.reviewer.trends import MOVED_PCT
+from reports.reviewer.trends import have_moved
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
 from reports.sections.rule_lines import EFFECTS, NOT_GOOD
@@ -17,6 +18,8 @@ from reports.sections.rule_lines import EFFECTS, NOT_GOOD
 # In the order in which they are told.
 SIDES = ("worse", "better", "moved")
 SHOWN_MOST_N = 300
+# More than so many fold.
+FOLDED_FROM_N = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ def changes(past: RuleRuns) -> Changed | None:
     before, now = (each[each["clinic_id"].isin(last.clinics)] for each in (before, now))
     both = now.merge(before, on=list(KEY), suffixes=("", "_before"))
     bad, was_bad = both["status"].isin(NOT_GOOD), both["status_before"].isin(NOT_GOOD)
-    moved = (both["failed_pct"].fillna(0.0) - both["failed_pct_before"].fillna(0.0)).abs() >= MOVED_PCT
+    shares = (both[name].fillna(0.0).to_numpy("float64") for name in ("failed_pct_before", "failed_pct"))
+    moved = pd.Series(have_moved(*shares), index=both.index)
     side = (
         pd.Series("", index=both.index)
         .mask(moved, "moved")
@@ -65,7 +69,7 @@ def changed(page: Page, linked: bool) -> Section:
     if found is None:
         return Section("changed", words.say("changed.first"), "", empty=words.say("changed.no_run"))
     counts = {side: figures.count(int((found.rows["side"] == side).sum())) for side in SIDES}
-    told = [words.say("changed.sentence")]
+    told = [words.say("changed.sentence" if page.scope.clinic_id == ALL else "changed.sentence_one")]
     if found.new_n:
         told.append(words.say("changed.sentence_new", clinics=figures.count(found.new_n)))
     heading = words.say("changed.finding", **counts)
@@ -86,7 +90,8 @@ def changed(page: Page, linked: bool) -> Section:
         file="changes.csv",
     )
     fold = words.say("changed.fold", changes=figures.count(len(shown)))
-    return Section("changed", heading, " ".join(told), table=table, fold=fold)
+    folded = len(shown) > FOLDED_FROM_N
+    return Section("changed", heading, " ".join(told), table=table, folded=folded, fold=fold)
 
 
 def _row(page: Page, row: dict[Any, Any], many: bool, linked: bool) -> tuple[Cell, ...]:

@@ -61,22 +61,33 @@ def shown_rows(page: Page, flagged: Iterable[Flagged]) -> list[Flagged]:
     return shown[:SHOWN_MOST_N]
 
 
+def are_moves(flagged: Sequence[Flagged]) -> bool:
+    """Whether they are what moved in a clinic's own history, and so neither a file nor a row."""
+    return bool(flagged) and all(each.about for each in flagged)
+
+
 def table(page: Page, rule: str, shown: Sequence[Flagged]) -> TableView:
-    """One row per failing record."""
-    words, many = page.words, page.scope.clinic_id == ALL
-    names = (*(("clinic",) if many else ()), "file", "row", "where")
+    """One row per failing record, or per thing that moved."""
+    words, many, moves = page.words, page.scope.clinic_id == ALL, are_moves(shown)
+    names = (*(("clinic",) if many else ()), *(() if moves else ("file", "row")), "where")
     return TableView(
-        words.say("rule.flagged_caption", rule=rule),
+        words.say("rule.moved_caption" if moves else "rule.flagged_caption", rule=rule),
         tuple(words.say(f"column.{name}") for name in names),
         tuple(
             (
                 *((parts.label(rule_lines.clinic_name(page, each.clinic_id)),) if many else ()),
-                Cell(each.file or "–", numeric=False, note=receipt_of_file(page, each.receipt)),
-                Cell("–" if each.row is None else figures.count(each.row)),
+                *(() if moves else _file_and_row(page, each)),
                 rule_lines.where(page, *each.place),
             )
             for each in shown
         ),
+    )
+
+
+def _file_and_row(page: Page, each: Flagged) -> tuple[Cell, Cell]:
+    return (
+        Cell(each.file or "–", numeric=False, note=receipt_of_file(page, each.receipt)),
+        Cell("–" if each.row is None else figures.count(each.row)),
     )
 
 

@@ -14,12 +14,12 @@ from pipelines.vocabulary import ALL
 from reports.about import About
 from reports.pages import frame
 from reports.released_rows import Scope
-from reports.reviewer import quality_html, rules_html
+from reports.reviewer import filled, quality_html, rules_html
 from reports.reviewer.flagged import ROWS, Flagged, rows_csv
-from reports.reviewer.rule_page import Inside, Listed, Part
+from reports.reviewer.inside import Inside, Listed, Part
 from reports.reviewer.trends import first_failed
 from reports.sections import reconciliation, rule_lines
-from reports.sections.parts import Page
+from reports.sections.parts import EarlierRun, Page
 from reports.sections.rule_lines import RuleLine
 from reports.table_file import text_cell
 from reports.words import words_of
@@ -56,24 +56,35 @@ class Found:
         )
 
 
-def build_reviewers_report(found: Found, about: About, earlier: Mapping[str, str] | None = None) -> dict[str, bytes]:
+def build_reviewers_report(
+    found: Found, about: About, earlier: Mapping[str, EarlierRun | None] | None = None
+) -> dict[str, bytes]:
     """Relative path -> bytes: quality.html, rules/<code>.html and CSV files of all; in clinics/<clinic_id>/
     the same of one clinic, which holds no other. TypeError for anything but findings: counts are exact.
 
-    earlier: of clinics that this run did not judge, the address of the report that holds; none is made anew.
+    earlier: of clinics that this run did not judge, the run that did. Where its report of a clinic is still there, that
+    one holds and none is made anew.
     """
     before, clinics = earlier or {}, sorted({line.clinic_id for line in rule_lines.lines_of_findings(found.findings)})
-    own_pages = {clinic_id: before.get(clinic_id) or f"clinics/{clinic_id}/quality.html" for clinic_id in clinics}
-    report = _pages(found, about, ALL, own_pages)
-    for clinic_id in (each for each in clinics if each not in before):
-        own = _pages(found.of_clinic(clinic_id), about.for_clinic(clinic_id), clinic_id, {})
+    hold = {clinic_id: run.report for clinic_id, run in before.items() if run and run.report}
+    own_pages = {clinic_id: hold.get(clinic_id) or f"clinics/{clinic_id}/quality.html" for clinic_id in clinics}
+    report = _pages(found, about, ALL, own_pages, before)
+    for clinic_id in (each for each in clinics if each not in hold):
+        own_run = {clinic_id: before[clinic_id]} if clinic_id in before else {}
+        own = _pages(found.of_clinic(clinic_id), about.for_clinic(clinic_id), clinic_id, {}, own_run)
         report |= {f"clinics/{clinic_id}/{path}": content for path, content in own.items()}
     return report
 
 
-def _pages(found: Found, about: About, clinic_id: str, clinic_reports: Mapping[str, str]) -> dict[str, bytes]:
-    lines = rule_lines.lines_of_findings(found.findings)
-    page = Page({}, about, words_of(about.language, about.limits), Scope(clinic_id), clinic_reports=clinic_reports)
+def _pages(
+    found: Found,
+    about: About,
+    clinic_id: str,
+    clinic_reports: Mapping[str, str],
+    earlier: Mapping[str, EarlierRun | None],
+) -> dict[str, bytes]:
+    lines, words = rule_lines.lines_of_findings(found.findings), words_of(about.language, about.limits)
+    page = Page({}, about, words, Scope(clinic_id), clinic_reports=clinic_reports, earlier=earlier)
     page = replace(page, rule_pages=rules_html.addresses_of(page, lines))
     up = f"{_UP}../" if clinic_id == ALL else _UP_OF_CLINIC
     inside = Inside(up, found.broken_down, found.listed, found.flagged)
@@ -82,6 +93,7 @@ def _pages(found: Found, about: About, clinic_id: str, clinic_reports: Mapping[s
         CHECKS: checks_csv(page, lines),
         ROWS: rows_csv(page, found.flagged),
         reconciliation.FILE: reconciliation.deliveries_csv(page),
+        **({} if clinic_id == ALL else {filled.FILE: filled.filled_csv(page)}),
         **rules_html.rule_pages(page, lines, lambda way: _frame(page, "reviewer_rules", way), inside),
     }
 
@@ -93,9 +105,10 @@ def _frame(page: Page, here: str, up: str = "") -> dict[str, Any]:
     if page.scope.clinic_id != ALL and any("#" in address for address in page.rule_pages.values()):
         address = f"{up}{rules_html.OF_A_CLINIC}"
         links.append({"href": address, "text": words.say("rule.link"), "here": here == "reviewer_rules"})
+    files = (CHECKS, ROWS, reconciliation.FILE, *(() if page.scope.clinic_id == ALL else (filled.FILE,)))
     return frame(page, "reviewer", [], up) | {
         "links": links,
-        "table_files": [{"href": f"{up}{file}", "text": file} for file in (CHECKS, ROWS, reconciliation.FILE)],
+        "table_files": [{"href": f"{up}{file}", "text": file} for file in files],
         "reader": words.say("reader.reviewer"),
         "sheet_mark": words.say("page.synthetic") if page.about.synthetic else words.say("reader.reviewer"),
     }

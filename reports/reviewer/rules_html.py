@@ -10,7 +10,9 @@ from typing import Any
 
 from pipelines.vocabulary import ALL
 from reports import render
-from reports.reviewer.rule_page import Inside, RuleView, addresses, has_page, rule_views, told_of
+from reports.reviewer.inside import Inside
+from reports.reviewer.rule_index import Index, index
+from reports.reviewer.rule_page import RuleView, addresses, has_page, rule_views, told_of
 from reports.sections.parts import Page
 from reports.sections.rule_lines import RuleLine
 
@@ -37,9 +39,13 @@ def rule_pages(page: Page, lines: Sequence[RuleLine], frame: Frame, inside: Insi
             for view in rule_views(page, codes, lines, inside)
         }
     told = rule_views(page, told_of(lines), lines, inside)
-    return {OF_A_CLINIC: _page(page, words.say("rule.title_all"), told, frame(""))} if told else {}
+    listed = index(page, lines)
+    return {OF_A_CLINIC: _page(page, words.say("rule.title_all"), told, frame(""), listed)} if told else {}
 
 
-def _page(page: Page, heading: str, views: Sequence[RuleView], frame: Mapping[str, Any]) -> bytes:
-    values = {**frame, "heading": heading, "views": views, "alone": page.scope.clinic_id == ALL}
+def _page(
+    page: Page, heading: str, views: Sequence[RuleView], frame: Mapping[str, Any], index: Index | None = None
+) -> bytes:
+    """index: stands above several rules, which fold; without one a rule has the page for itself."""
+    values = {**frame, "heading": heading, "views": views, "index": index}
     return render.page("rules.html.j2", page.words, values, ("tables.js",))

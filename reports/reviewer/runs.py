@@ -40,7 +40,7 @@ def runs(page: Page) -> Section:
     told_n = passed_n + counted["failed"]
     share = (100 * passed_n / told_n.where(told_n > 0)).astype("Float64")
     shown = past.runs[-FOLLOWED_N:]
-    sentence = words.say("runs.sentence")
+    sentence = words.say("runs.sentence" if page.scope.clinic_id == ALL else "runs.sentence_one")
     if len(shown) < len(past.runs):
         sentence += " " + words.say("runs.many", shown=figures.count(FOLLOWED_N), runs=figures.count(len(past.runs)))
     several = len(shown) > 1 and bool(share.notna().all())

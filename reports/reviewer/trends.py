@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.outcomes.estimates import rounded
 from pipelines.provenance.rule_runs import Key, RuleRuns, Run
 from reports import figures
 from reports.sections import rule_lines
@@ -13,9 +17,15 @@ from reports.sections.rule_lines import RuleLine
 
 # So many runs a line of a trend holds at most.
 TREND_RUNS_N = 12
-# A share counts as moved from here on, in percentage points: what a reader sees at one decimal.
+# A share counts as moved from here on, in percentage points, where a reader sees it too: at one decimal.
 MOVED_PCT = 0.05
 WIDTH_PX, HEIGHT_PX = 84, 20
+
+
+def have_moved(before: npt.ArrayLike, now: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Of each share of failing rows, 0 to 100, whether a reader sees that it moved."""
+    far = np.abs(np.subtract(now, before, dtype=np.float64)) >= MOVED_PCT
+    return np.asarray(far & (rounded(now, 1) != rounded(before, 1)), dtype=np.bool_)
 
 
 def key_of(line: RuleLine) -> Key:
@@ -52,8 +62,7 @@ def trend_cell(page: Page, line: RuleLine) -> Cell:
     told = [share for share in shares if share is not None]
     if len(told) < 2:
         return Cell(words.say("trend.none"), numeric=False)
-    moved = told[-1] - told[-2]
-    word = "same" if abs(moved) < MOVED_PCT else "more" if moved > 0 else "fewer"
+    word = "same" if not have_moved(told[-2], told[-1]) else "more" if told[-1] > told[-2] else "fewer"
     return Cell(words.say(f"trend.{word}"), numeric=False, spark=spark(page, shares) if any(told) else None)
 
 

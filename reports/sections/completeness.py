@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reports import figures
 from reports.charts import completeness_map
@@ -17,7 +18,10 @@ Field = tuple[str, str, str]
 
 
 def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section:
-    """One row per field and rule, one column per clinic: the share of values present, with its denominator."""
+    """One row per field and rule, one column per clinic: the share of values present, with its denominator.
+
+    Of a single clinic the rule that asks for the field and the denominator have columns of their own.
+    """
     words = page.words
     one = "" if len({line.clinic_id for line in lines}) > 1 else "_one"
     measured = [line for line in lines if rule_lines.fact(page, line.rule).kahn == "completeness"]
@@ -31,16 +35,21 @@ def completeness(page: Page, lines: Sequence[RuleLine], linked: bool) -> Section
     by_place = {(line.table, line.column, line.rule, line.clinic_id): line for line in measured}
     fields = sorted({(line.table, line.column, line.rule) for line in told}, key=lambda field: _order(page, field))
     many = len(ids) > 1
-    names = [rule_lines.clinic_name(page, clinic_id) for clinic_id in ids] if many else [words.say("column.present")]
+    names = [rule_lines.clinic_name(page, clinic_id) for clinic_id in ids]
+    of_field = {field: [by_place.get((*field, clinic_id)) for clinic_id in ids] for field in fields}
     table = TableView(
         words.say(f"completeness.caption{one}"),
-        (words.say("column.field"), *names, *((words.say("column.all_clinics"),) if many else ())),
+        (words.say("column.field"), *names, words.say("column.all_clinics"))
+        if many
+        else tuple(words.say(f"column.{name}") for name in ("field", "asked_by", "present", "of_records")),
         tuple(
             (
                 _field(page, field, linked),
-                *(_cell(page, [by_place.get((*field, clinic_id))]) for clinic_id in ids),
-                *((_cell(page, [by_place.get((*field, clinic_id)) for clinic_id in ids]),) if many else ()),
+                *(_cell(page, [line]) for line in of_field[field]),
+                _cell(page, of_field[field]),
             )
+            if many
+            else _row_of_one(page, field, of_field[field][0], linked)
             for field in fields
         ),
     )
@@ -98,6 +107,17 @@ def _field(page: Page, field: Field, linked: bool) -> Cell:
     asked = page.words.say("completeness.asked", rule=code, sentence=rule_lines.fact(page, code).sentence)
     place = rule_lines.where(page, table, column)
     return Cell(place.text, numeric=False, link=rule_lines.link(page, code, linked), note=asked)
+
+
+def _row_of_one(page: Page, field: Field, line: RuleLine | None, linked: bool) -> tuple[Cell, ...]:
+    named, present = _field(page, field, linked), _cell(page, [line])
+    evaluated = None if line is None else line.evaluated_n
+    return (
+        replace(named, note=""),
+        parts.label(named.note),
+        replace(present, note=""),
+        parts.silent(page.words, "no_data") if evaluated is None else Cell(figures.count(evaluated)),
+    )
 
 
 def _order(page: Page, field: Field) -> tuple[int, str, str, str]:

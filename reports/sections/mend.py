@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports import figures
+from reports.reviewer import earlier
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, TableView
 from reports.sections.rule_lines import NOT_GOOD, RuleLine
@@ -22,7 +23,7 @@ class Clinic:
     """One clinic's state and its tables: what must be mended, and the small slips.
 
     mark: `blocked`, `refused`, `pending`, `to_mend`, `slips`, `clean` or `unchecked`. rows: where its rows are listed.
-    report: the address of a report of its own, if any.
+    report: the address of a report of its own, if any. judged: which run judged it, where that is not this one.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Clinic:
     rows: str
     open: bool
     report: str = ""
+    judged: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def to_mend(page: Page, lines: Sequence[RuleLine], linked: bool) -> ToMend:
     """Every clinic of the page: who must act first, and within that by name, for clinics are never ranked."""
     words = page.words
     ids = {line.clinic_id for line in lines} | {delivery.clinic_id for delivery in page.about.deliveries}
+    ids |= set(page.earlier)
     own = {clinic_id: [line for line in lines if line.clinic_id == clinic_id] for clinic_id in ids}
     every = [_clinic(page, clinic_id, own[clinic_id], linked, len(ids) == 1) for clinic_id in ids]
     clinics = tuple(sorted(every, key=lambda clinic: (MARKS.index(clinic.mark), clinic.name, clinic.id)))
@@ -110,6 +113,7 @@ def _clinic(page: Page, clinic_id: str, lines: Sequence[RuleLine], linked: bool,
         rows=words.say("mend.rows", clinic=clinic_id) if any(line.effect in SETS_ASIDE for line in wanted) else "",
         open=alone or mark in HELD,
         report=page.clinic_reports.get(clinic_id, ""),
+        judged=earlier.sentence(page, clinic_id),
     )
 
 

@@ -99,10 +99,23 @@ class Section:
 
 
 @dataclass(frozen=True)
+class EarlierRun:
+    """The run that judged a clinic last, where that is not the one of the report: its folder under `validation/`,
+
+    the newest delivery it judged, and the address of its report of that clinic, empty where that is gone.
+    """
+
+    run_id: str
+    receipt: int
+    report: str
+
+
+@dataclass(frozen=True)
 class Page:
     """What every section is given: the released tables by name, the facts of the release, the words, the scope.
 
     rule_pages: rule code -> the address of its own page, of those that have one. clinic_reports: the same of clinics.
+    earlier: of each clinic that the run of a reviewer's report did not judge, the one that did; None = none ever did.
     """
 
     tables: Mapping[str, ReleasedTable]
@@ -111,6 +124,7 @@ class Page:
     scope: Scope = field(default_factory=Scope)
     rule_pages: Mapping[str, str] = field(default_factory=dict)
     clinic_reports: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, EarlierRun | None] = field(default_factory=dict)
 
     @property
     def outcomes(self) -> ReleasedTable | None:

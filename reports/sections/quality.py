@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.provenance.arrivals import ANY_TABLE
+from pipelines.vocabulary import ALL
 from reports import figures
 from reports.deliveries_in_words import day
-from reports.reviewer import changed, runs
+from reports.reviewer import changed, earlier, filled, runs
 from reports.sections import arrived, completeness, mend, received, reconciliation, rule_lines, rule_tables, targets
 from reports.sections.parts import Page
 from reports.sections.rule_lines import NOT_GOOD, RuleLine, lines_of_findings, lines_of_table
@@ -46,6 +47,7 @@ def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> di
         "sections": [
             rule_tables.kinds(page, lines),
             rule_tables.need_a_person(page, lines, linked),
+            *(earlier.judged(page) if page.scope.clinic_id == ALL else ()),
             changed.changed(page, linked),
             runs.runs(page),
             # The reviewer's report has no released table, so it judges no target.
@@ -54,6 +56,8 @@ def content(page: Page, lines: Sequence[RuleLine], *, linked: bool = True) -> di
             received.received(page, linked),
             arrived.arrived(page),
             completeness.completeness(page, lines, linked),
+            # Exact counts, of one clinic: on the page of the reviewer's report alone.
+            *(() if linked or page.scope.clinic_id == ALL else (filled.filled(page),)),
             rule_tables.every_rule(page, lines, linked),
         ],
     }
@@ -71,6 +75,7 @@ def verdict(page: Page, lines: Sequence[RuleLine], linked: bool = True) -> Verdi
         (
             *_files(page, lines, linked),
             *_late(page),
+            *_judged(page),
             *_rules(page, lines),
             Statement("", words.say("verdict.person")),
         ),
@@ -170,6 +175,14 @@ def _late(page: Page) -> list[Statement]:
     clinics = "; ".join([*named[:NAMED_N], *([more] if more else [])])
     link = ((words.say("verdict.late_link"), "#arrived"),)
     return [Statement("late", words.say("verdict.late", clinics=clinics), link)] if late else []
+
+
+def _judged(page: Page) -> list[Statement]:
+    """Whether the figures are of this run: clinics without a new delivery stand as an earlier run judged them."""
+    one = page.scope.clinic_id != ALL
+    told = earlier.sentence(page, page.scope.clinic_id) if one else earlier.counted(page)
+    links = () if one else ((page.words.say("earlier.link"), "#judged"),)
+    return [Statement("", told, links)] if told else []
 
 
 def _failed(page: Page, line: RuleLine) -> str:

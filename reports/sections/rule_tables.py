@@ -32,6 +32,9 @@ def kinds(page: Page, lines: Sequence[RuleLine]) -> Section:
     if all(line.status == "not_applicable" for _, _, line in placed):
         return Section("kinds", heading, sentence, empty=words.say("rules.empty"))
     alone = len({line.clinic_id for line in lines}) == 1
+    counted = sum(line.is_only_counted and line.status == "passed_with_failures" for _, _, line in placed)
+    if counted:
+        sentence = f"{sentence} {words.say('kinds.only_counted', checks=figures.count(counted))}"
     names = ("kind", *CONTEXTS, "total", *NO_VERDICT)
     table = TableView(
         words.say("kinds.caption_one" if alone else "kinds.caption"),

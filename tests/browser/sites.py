@@ -13,8 +13,8 @@ from pipelines.disclosure.released import ReleasedTable
 from pipelines.provenance.rule_runs import rule_runs
 from pipelines.rules.finding import Finding
 from reports.pages import build_site
+from reports.reviewer.inside import Listed, Part
 from reports.reviewer.report import Found, build_reviewers_report
-from reports.reviewer.rule_page import Listed, Part
 from tests import released_sample as sample
 
 Tables = Mapping[str, ReleasedTable]

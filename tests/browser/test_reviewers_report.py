@@ -28,13 +28,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     good = phq9(patients(10), {-1: 18, 26: 8})
     # A conflict: the same key with another answer.
     deliver(home, "alder", "scores.csv", [*good, {**good[3], "item_01": 0}])
-    deliver(home, "alder", "sessions.csv", [*sessions(patients(10)), *sessions(["p01"], (30,), route=f"{CANARY}-by")])
+    # 24 of 40 sessions with a weight; the second delivery of alder has it in one of four.
+    weighed = [*sessions(patients(6), weight_kg=70), *sessions(patients(10)[6:])]
+    deliver(home, "alder", "sessions.csv", [*weighed, *sessions(["p01"], (30,), route=f"{CANARY}-by")])
     deliver(home, "birch", "sessions.csv", sessions(patients(10), route=f"{CANARY}-mouth"))
     # Judged in the first run alone; its one fault only warns: esketamine that is swallowed.
     cedar = [*sessions(patients(10)), *sessions(["p01"], (30,), drug="esketamine")]
     deliver(home, "cedar", "sessions.csv", cedar)
     _run(home)
-    deliver(home, "alder", "more.csv", sessions(["p02"], (30,)))
+    more = [*sessions(["p02"], (30,), weight_kg=71), *sessions(["p02"], (34, 38, 42))]
+    deliver(home, "alder", "more.csv", more)
     _run(home)
     return home
 
@@ -92,12 +95,110 @@ def test_from_the_verdict_to_the_rows_of_a_rule_that_only_warns_in_three_clicks(
 
 def test_a_clinic_of_an_earlier_run_keeps_that_runs_report(chromium: Browser, home: Home, report: Path) -> None:
     assert not (report / "clinics" / "cedar").exists()
+    first = home.validation_of(events(home, "clinic_validated")[0]["run_id"])
+    own = (first / "clinics" / "cedar" / "quality.html").as_uri()
     with shown(chromium, report / "quality.html") as at:
         at.unfold()
         at.page.locator("#mend-cedar a", has_text="The report of this clinic alone").click()
         at.page.wait_for_load_state()
-        first = home.validation_of(events(home, "clinic_validated")[0]["run_id"])
-        assert at.page.url == (first / "clinics" / "cedar" / "quality.html").as_uri()
+        assert at.page.url == own
+        at.page.go_back()
+        # Plainly, in two clicks: from the verdict to the list, from the list to the report.
+        at.page.locator("#verdict a", has_text="Which run").click()
+        rows = at.page.locator("#judged tbody tr")
+        assert rows.count() == 1
+        cells = rows.first.locator("th, td").all_inner_texts()
+        assert cells == ["cedar", f"run 1 ({first.name})", "4", "that run's report of this clinic"]
+        rows.first.locator("a").click()
+        at.page.wait_for_load_state()
+        assert at.page.url == own
+
+
+def test_on_a_clinics_own_pages_a_folded_rule_opens_and_its_rows_are_two_clicks_away(
+    chromium: Browser, home: Home
+) -> None:
+    first = home.validation_of(events(home, "clinic_validated")[0]["run_id"])
+    with shown(chromium, first / "clinics" / "cedar" / "quality.html") as at:
+        page = at.page
+        page.locator("#mend-cedar a", has_text="Esketamine is given by the nose.").first.click()
+        page.wait_for_load_state()
+        assert page.url.endswith("rules.html#KAP-X10")
+        page.locator("#KAP-X10 summary", has_text="The first rows that fail").click()
+        rows = page.locator("#KAP-X10 table", has_text="KAP-X10: rows that fail").locator("tbody tr")
+        assert [text.strip() for text in rows.first.locator("th, td").all_inner_texts()][-2:] == [
+            "41",
+            "sessions: drug",
+        ]
+        page.locator("#KAP-X10 a", has_text="Back to the index").click()
+        assert page.url.endswith("rules.html#index")
+        folded = page.locator("details.rule:not([open]) > section")
+        assert folded.count() > 0
+        code = folded.first.get_attribute("id")
+        assert not page.locator(f"#{code} .rule-facts").is_visible()
+        page.locator(f'#index a[href="#{code}"]').click()
+        assert page.locator(f"#{code} .rule-facts").is_visible()
+        # The line that says which rule it is stays in sight above what it opened.
+        assert 0 <= page.evaluate(f"document.getElementById('{code}-heading').getBoundingClientRect().top") < 200
+        assert at.logged == []
+
+
+def test_without_scripts_a_link_opens_a_folded_rule(chromium: Browser, report: Path) -> None:
+    rules = (report / "clinics" / "alder" / "rules.html").as_uri()
+    context = chromium.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(rules)
+    code = page.locator("details.rule:not([open]) > section").first.get_attribute("id")
+    page.goto(f"{rules}#{code}")
+    assert page.locator(f"#{code} .rule-facts").is_visible()
+    context.close()
+
+
+def test_on_paper_an_open_rule_stands_in_full_and_of_a_folded_one_its_line(chromium: Browser, report: Path) -> None:
+    with shown(chromium, report / "clinics" / "alder" / "rules.html") as at:
+        at.page.emulate_media(media="print")
+        at.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        rules = at.page.locator("details.rule").all()
+        states = [rule.get_attribute("open") is not None for rule in rules]
+        assert [rule.locator(".rule-facts").is_visible() for rule in rules] == states and len(set(states)) == 2
+        assert all(rule.locator("h2").is_visible() for rule in rules)
+        assert at.page.locator("#index li a").first.is_visible()
+
+
+def test_the_page_of_rules_of_a_clinic_is_an_index_before_it_is_long(chromium: Browser, report: Path) -> None:
+    for width_px in (1280, 390):
+        with shown(chromium, report / "clinics" / "alder" / "rules.html", width_px) as at:
+            top = at.page.evaluate("document.getElementById('index').getBoundingClientRect().top")
+            wide = at.page.evaluate("document.documentElement.scrollWidth")
+            places = at.page.locator("details.rule > section").evaluate_all("all => all.map(each => each.id)")
+            linked = at.page.locator("#index li a").evaluate_all("all => all.map(each => each.hash.slice(1))")
+            states = at.page.locator("details.rule > summary .verdict-line").evaluate_all(
+                "all => all.map(each => each.className.replace('verdict-line is-', ''))"
+            )
+            assert top < 600 and wide == width_px
+            assert sorted(places) == sorted(linked) and len(places) > 3
+            assert states == sorted(states, key=("error", "failed", "passed_with_failures").index)
+
+
+def test_completeness_by_delivery_says_what_each_delivery_brought(chromium: Browser, report: Path) -> None:
+    with shown(chromium, report / "clinics" / "alder" / "quality.html") as at:
+        heading = at.page.locator("#filled h2").text_content() or ""
+        assert heading.endswith("in run 2, weight_kg (sessions) is filled in 35.0 points less often")
+        at.unfold()
+        rows = at.page.locator("#filled tbody tr").all()
+        cells = [[text.strip() for text in row.locator("th, td").all_inner_texts()] for row in rows]
+        assert [row for row in cells if row[0] == "sessions: weight_kg"] == [
+            ["sessions: weight_kg", "run 2", "5", "1 of 4", "25.0", "▼ −35.0"],
+            ["sessions: weight_kg", "run 1", "1, 2", "24 of 40", "60.0", "–"],
+        ]
+        assert cells[0][0] == "sessions: weight_kg"
+        at.page.locator("#filled select").select_option("run 2")
+        assert all(row.is_hidden() for row, told in zip(rows, cells, strict=True) if told[1] == "run 1")
+    with (report / "clinics" / "alder" / "completeness.csv").open(encoding="utf-8", newline="") as file:
+        told = {(row["run"], row["table"], row["column"]): row for row in csv.DictReader(file)}
+    assert told["2", "sessions", "weight_kg"]["change_points"] == "-35"
+    # Of 20 people-days the one in conflict is set aside, whichever record is true.
+    assert told["1", "scores", "total"]["records_n"] == "19"
+    assert not (report / "completeness.csv").exists()
 
 
 def test_the_rule_that_blocked_leads_to_the_rows_too(chromium: Browser, report: Path) -> None:

@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kap-mutation-") as folder:
         faulty = mutate(Home.open(Path(folder) / "faulty"), given.faults, given.seed)
         _tell("single faults", faulty)
-        clean = judge_clean(Home.open(Path(folder) / "clean"), given.clean, given.seed)
+        clean = judge_clean(Path(folder) / "clean", given.clean, given.seed)
         _tell("clean deliveries", clean)
     sys.exit(0 if faulty.is_clean and clean.is_clean else 1)
 

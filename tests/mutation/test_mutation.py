@@ -18,6 +18,6 @@ def test_a_hundred_random_faults_are_each_found_by_their_rule_alone(tmp_path: Pa
 
 @pytest.mark.long
 def test_clean_deliveries_raise_no_alarm(tmp_path: Path) -> None:
-    told = judge_clean(Home.open(tmp_path / "clean"), 3, seed=1)
+    told = judge_clean(tmp_path / "clean", 3, seed=1)
     assert told.deliveries == 3 and told.planted == 0
     assert told.is_clean, "\n".join(told.lines())

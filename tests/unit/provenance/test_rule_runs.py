@@ -87,3 +87,9 @@ def test_a_clinic_of_which_everything_was_taken_out_stands_no_longer(past: RuleR
 def test_a_home_without_a_validation_has_no_run() -> None:
     nothing = rule_runs([])
     assert nothing.runs == () and nothing.found.empty and not nothing.by_check and not nothing.by_rule
+
+
+def test_a_clinics_own_runs_name_its_own_newest_delivery() -> None:
+    alder = rule_runs(VALIDATIONS).of_clinic("alder")
+    # The first run judged up to delivery 2, which is birch's.
+    assert [run.receipt for run in alder.runs] == [1, 3]

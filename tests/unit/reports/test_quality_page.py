@@ -210,6 +210,31 @@ def test_completeness_counts_no_rule_of_another_kind_and_tells_no_data_from_noth
     assert set(rows) == {"sessions: therapist_presence", "sessions: route"}
 
 
+def test_of_one_clinic_completeness_names_who_asks_and_the_denominator_in_columns_of_their_own() -> None:
+    section = completeness.completeness(page_of(about()), lines(FINDINGS[:3]), linked=True)
+    assert section.table is not None and section.table.columns == (
+        "Field",
+        "Asked for by",
+        "Present, of 100",
+        "Of records",
+    )
+    assert [[(cell.text, cell.note, cell.mark) for cell in row] for row in section.table.rows] == [
+        [
+            ("sessions: route", "", ""),
+            ("KAP-K02: A required value is present.", "", ""),
+            ("98.2", "", "missing-1"),
+            ("110", "", ""),
+        ],
+        [
+            ("sessions: therapist_presence", "", ""),
+            ("KAP-A02: Presence is recorded.", "", ""),
+            ("90.0", "", "missing-2"),
+            ("100", "", ""),
+        ],
+    ]
+    assert not section.charts
+
+
 def test_a_share_just_under_all_never_reads_as_all() -> None:
     assert [rule_lines.percent(value) for value in (99.99, 99.94, 100.0, 0.01, 0.0)] == [
         "over 99.9", "99.9", "100.0", "under 0.1", "0.0",
@@ -233,6 +258,13 @@ def test_a_rule_that_only_counts_needs_no_person() -> None:
     counted = replace(counted, threshold_pct=100.0)
     section = rule_tables.need_a_person(page_of(about()), lines((counted,)), linked=True)
     assert section.table is None and section.empty == words_of().say("person.empty")
+
+
+def test_kinds_say_how_many_of_those_that_passed_only_count() -> None:
+    counted = replace(FINDINGS[1], failed_n=100, failed_pct=100.0, threshold_pct=100.0)
+    said = "1 of those that passed can only count"
+    assert said in rule_tables.kinds(page_of(about()), lines((*FINDINGS[:1], counted))).sentence
+    assert "only count" not in rule_tables.kinds(page_of(about()), lines()).sentence
 
 
 def test_kinds_count_checks_that_had_something_to_evaluate() -> None:

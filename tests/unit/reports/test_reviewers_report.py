@@ -14,12 +14,12 @@ from pipelines.provenance.rule_runs import rule_runs
 from pipelines.rules.finding import Finding
 from reports import render
 from reports.about import About, Delivery, RuleFact
-from reports.reviewer import changed, rule_page, runs
+from reports.reviewer import changed, rule_page, runs, trends
 from reports.reviewer.flagged import OF_EACH_CLINIC_N, SHOWN_MOST_N, Flagged
+from reports.reviewer.inside import Inside, Listed, Part
 from reports.reviewer.report import Found, build_reviewers_report
-from reports.reviewer.rule_page import Listed, Part
 from reports.sections import rule_lines, rule_tables
-from reports.sections.parts import Page, Section
+from reports.sections.parts import EarlierRun, Page, Section
 from reports.words import words_of
 from tests import released_sample as sample
 from tests.rule_history import VALIDATIONS
@@ -118,7 +118,7 @@ def test_after_each_run_checks_are_counted_of_every_clinic_as_it_stood() -> None
 
 def test_what_changed_is_told_of_the_clinics_that_the_last_run_judged_newly_failing_first() -> None:
     section = changed.changed(page_of(about()), linked=False)
-    assert section.heading == "What changed since the run before: 1 newly fail, 0 no longer fail, 1 moved"
+    assert section.heading == "What changed since the run before: 1 newly failing, 0 no longer failing, 1 moved"
     assert texts(section) == [
         ["KAP-T04", "sessions: route", "▼ newly fails", "✓ passed", "✕ failed", "sets the row aside"],
         [
@@ -136,6 +136,15 @@ def test_a_clinics_own_changes_are_those_of_its_own_last_run() -> None:
         ["KAP-A02", "sessions: therapist_presence", "▼ newly fails"],
         ["KAP-T04", "sessions: route", "▲ no longer fails"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_moved"),
+    # 3.05 and 3.14 both read 3.1; 3.149 reads 3.1 and 3.151 reads 3.2, though next to nothing moved.
+    [(3.05, 3.14, False), (3.149, 3.151, False), (3.04, 3.14, True), (0.0, 0.05, True), (0.0, 0.04, False)],
+)
+def test_a_share_has_moved_where_a_reader_sees_it(before: float, now: float, is_moved: bool) -> None:
+    assert trends.have_moved([before], [now]).tolist() == [is_moved]
 
 
 def test_a_first_run_has_nothing_to_compare_with() -> None:
@@ -222,28 +231,60 @@ def test_every_row_of_a_rule_that_only_warns_is_a_line_of_the_file(report: dict[
 def test_a_rule_on_a_clinics_history_names_the_field_and_no_row() -> None:
     moved = Finding("birch", "KAP-A02", "deliveries", "completeness", "failed", 1, 9, 11.1, 0.0, "warns")
     field = Flagged("birch", "KAP-A02", "deliveries", "completeness", None, "", None, "sessions.spo2_min")
-    inside = rule_page.Inside("../../../", flagged=[field])
+    inside = Inside("../../../", flagged=[field])
     view = rule_page.rule_view(page_of(about()), "KAP-A02", rule_lines.lines_of_findings([moved]), inside)
-    assert view.flagged is not None
-    assert [[cell.text for cell in row] for row in view.flagged.rows] == [
-        ["Birch Street", "–", "–", "sessions: spo2_min"]
-    ]
+    assert view.flagged is not None and view.flagged.caption == "KAP-A02: what moved"
+    assert [[cell.text for cell in row] for row in view.flagged.rows] == [["Birch Street", "sessions: spo2_min"]]
+    assert (view.rows, view.flagged_fold) == (words_of().say("rule.rows_moved"), "What moved: 1")
 
 
 def test_without_a_list_of_rows_a_page_says_so_or_that_none_fails() -> None:
     lines, words = rule_lines.lines_of_findings(FINDINGS), words_of()
     said = {}
     for told in (lines, []):
-        said[bool(told)] = rule_page.rule_view(page_of(about()), "KAP-A02", told, rule_page.Inside("../")).rows
+        said[bool(told)] = rule_page.rule_view(page_of(about()), "KAP-A02", told, Inside("../")).rows
     assert said == {True: words.say("rule.rows_unknown"), False: words.say("rule.rows_clean")}
 
 
 def test_a_clinic_that_the_run_did_not_judge_keeps_the_report_of_the_run_that_did() -> None:
     before = "../run-2/clinics/alder/quality.html"
-    pages = build_reviewers_report(FOUND, about(), {"alder": before})
+    pages = build_reviewers_report(FOUND, about(), {"alder": EarlierRun("r-2", 3, before)})
     assert {path.split("/")[1] for path in pages if path.startswith("clinics/")} == {"birch"}
-    network = pages["quality.html"].decode()
+    network = html.unescape(pages["quality.html"].decode())
     assert f'href="{before}"' in network and 'href="clinics/birch/quality.html"' in network
+    section = network[network.index('<section id="judged"') :]
+    row = section[section.index("<tbody>") : section.index("</tbody>")]
+    told = re.sub(r"<[^>]+>|\s+", " ", row).split()
+    # The second run of three that judged something new.
+    assert " ".join(told) == "Alder House run 2 (r-2) 3 that run's report of this clinic"
+    assert f'href="{before}"' in row
+    assert "This run judged 1 of 2 clinics: Birch Street." in network
+    assert network.count("Not judged by this run. It was last judged by run 2 (r-2), up to delivery 3.") == 1
+
+
+def test_where_the_earlier_report_is_gone_a_new_one_says_which_run_judged() -> None:
+    pages = build_reviewers_report(FOUND, about(), {"alder": EarlierRun("r-2", 3, "")})
+    own = html.unescape(pages["clinics/alder/quality.html"].decode())
+    said = (
+        "Not judged by this run. It was last judged by run 2 (r-2), up to delivery 3. That run's report of it is gone"
+    )
+    assert said in own[own.index('id="verdict"') : own.index('id="mend"')]
+    network = html.unescape(pages["quality.html"].decode())
+    assert said in network and 'href="clinics/alder/quality.html"' in network
+    assert "made anew from the record" in network[network.index('<section id="judged"') :]
+    assert "Not judged by this run" not in html.unescape(pages["clinics/birch/quality.html"].decode())
+
+
+def test_a_clinic_that_no_run_has_judged_is_told_of_without_a_report() -> None:
+    pages = build_reviewers_report(FOUND, about(), {"cedar": None})
+    network = html.unescape(pages["quality.html"].decode())
+    assert "No run has judged this clinic yet, so there is no report of it alone." in network
+    assert "This run judged 2 of 3 clinics: Alder House, Birch Street." in network
+    assert not any(path.startswith("clinics/cedar/") for path in pages)
+
+
+def test_a_run_that_judged_every_clinic_says_nothing_of_earlier_ones(report: dict[str, str]) -> None:
+    assert 'id="judged"' not in report["quality.html"] and "Not judged by this run" not in report["quality.html"]
 
 
 def test_a_rule_on_too_many_rows_set_aside_leads_to_whatever_was_set_aside() -> None:
@@ -251,7 +292,7 @@ def test_a_rule_on_too_many_rows_set_aside_leads_to_whatever_was_set_aside() -> 
     other = replace(LISTED[0], rule="KAP-K02", rows_n=4)
     far = replace(LISTED[0], clinic_id="alder", path="quarantine/rows/alder/receipt-000003/reasons.csv")
     page = replace(page_of(about()), about=replace(about(), rules={"KAP-D01": RuleFact("Few.", ("blocks",), 20.0)}))
-    inside = rule_page.Inside("../../../", listed=[*LISTED, other, far])
+    inside = Inside("../../../", listed=[*LISTED, other, far])
     view = rule_page.rule_view(page, "KAP-D01", rule_lines.lines_of_findings([blocked]), inside)
     assert view.listed is not None
     assert [[cell.text for cell in row] for row in view.listed.rows] == [[LISTED[0].path, "Birch Street", "b.csv", "5"]]
@@ -281,7 +322,7 @@ def test_every_check_is_a_line_of_the_file(report: dict[str, str]) -> None:
 def test_a_clinics_report_stands_alone_and_holds_no_other_clinic(report: dict[str, str]) -> None:
     own = {path: text for path, text in report.items() if path.startswith("clinics/alder/")}
     assert {path.removeprefix("clinics/alder/") for path in own} == {
-        *("quality.html", "rules.html", "checks.csv", "rows.csv", "deliveries.csv")
+        *("quality.html", "rules.html", "checks.csv", "rows.csv", "deliveries.csv", "completeness.csv")
     }
     for path, text in own.items():
         shown = text.replace(render.vega_bundle(), "")
