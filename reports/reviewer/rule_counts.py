@@ -8,7 +8,7 @@ from pipelines.provenance.rule_runs import RuleAfter
 from pipelines.vocabulary import ALL
 from reports import figures
 from reports.reviewer.inside import Listed, Part
-from reports.reviewer.trends import first_failed_cell, receipt_of, spark, trend_cell
+from reports.reviewer.trends import counted_cells, receipt_of, spark
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Spark, TableView
 from reports.sections.rule_lines import RuleLine
@@ -31,12 +31,7 @@ def counts(page: Page, told: Sequence[RuleLine]) -> TableView:
                 *((parts.label(rule_lines.clinic_name(page, line.clinic_id)),) if many else ()),
                 rule_lines.where(page, line.table, line.column),
                 rule_lines.status(page, line.status),
-                rule_lines.rows(page, line, line.failed_n),
-                rule_lines.rows(page, line, line.evaluated_n),
-                rule_lines.share_failed(page, line),
-                rule_lines.allowed(page, line.threshold_pct, line.column),
-                trend_cell(page, line),
-                first_failed_cell(page, line),
+                *counted_cells(page, line),
             )
             for line in shown
         ),

@@ -56,6 +56,18 @@ def first_failed(past: RuleRuns, line: RuleLine) -> Run | None:
     return next((run for run in past.runs if check and run.number == check.first_failed), None)
 
 
+def counted_cells(page: Page, line: RuleLine) -> tuple[Cell, ...]:
+    """How much of a check fails: rows, of how many, share, what is allowed, over the runs, first failed."""
+    return (
+        rule_lines.rows(page, line, line.failed_n),
+        rule_lines.rows(page, line, line.evaluated_n),
+        rule_lines.share_failed(page, line),
+        rule_lines.allowed(page, line.threshold_pct, line.column),
+        trend_cell(page, line),
+        first_failed_cell(page, line),
+    )
+
+
 def trend_cell(page: Page, line: RuleLine) -> Cell:
     """In words how the last run compares with the one before, with a line of the last runs beside it."""
     words, shares = page.words, shares_of(page.about.past, line)

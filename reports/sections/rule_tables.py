@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from reports import figures
-from reports.reviewer.trends import first_failed_cell, trend_cell
+from reports.reviewer.trends import counted_cells
 from reports.sections import parts, rule_lines
 from reports.sections.parts import Cell, Page, Section, TableView
 from reports.sections.rule_lines import NOT_GOOD, STATUSES, RuleLine
@@ -194,12 +194,7 @@ def _line(page: Page, line: RuleLine, many: bool, linked: bool) -> tuple[Cell, .
         parts.label(page.words.say(f"kinds.{kahn}") if kahn else page.words.say("kinds.counted")),
         rule_lines.effect(page, line.effect),
         rule_lines.status(page, line.status),
-        rule_lines.rows(page, line, line.failed_n),
-        rule_lines.rows(page, line, line.evaluated_n),
-        rule_lines.share_failed(page, line),
-        rule_lines.allowed(page, line.threshold_pct, line.column),
-        trend_cell(page, line),
-        first_failed_cell(page, line),
+        *counted_cells(page, line),
     )
 
 
